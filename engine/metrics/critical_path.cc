@@ -1,0 +1,101 @@
+#include "engine/metrics/critical_path.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+
+#include "engine/sim/data_flow.h"
+
+namespace pipesched {
+namespace {
+
+class Walk {
+ public:
+  Walk(const Pipeline& pipeline, const Placement& placement, const Order& order,
+       const Timeline& timeline)
+      : pipeline_(pipeline), placement_(placement), order_(order), timeline_(timeline) {}
+
+  // The first op of the block that ends at the makespan, on the lowest rank.
+  size_t LastBlock() const {
+    for (int r = 0; r < order_.num_ranks(); ++r) {
+      if (End(r) == Begin(r)) continue;
+      if (timeline_.ends[End(r) - 1] == timeline_.makespan) return BlockStart(End(r) - 1);
+    }
+    return 0;
+  }
+
+  // What `block` started right after: the first op of a block; nothing at time 0.
+  std::optional<size_t> Before(size_t block) const {
+    const int64_t start = timeline_.starts[block];
+    if (start == 0) return std::nullopt;
+    const int r = placement_.RankOf(order_.ops[block].stage());
+    if (block > Begin(r) && timeline_.ends[block - 1] == start) return BlockStart(block - 1);
+    for (size_t i = block; i < block + BlockSize(block); ++i) {
+      const Op op = order_.ops[i];
+      const Data data = NeedsOf(op)[0];
+      if (data.stage < 0 || data.stage >= placement_.num_stages()) continue;
+      const std::optional<size_t> maker = MakerEndingAt(start - Delay(data, op.stage()), data, op);
+      if (maker) return BlockStart(*maker);
+    }
+    return std::nullopt;  // Not reached with a timeline of Simulate's.
+  }
+
+  size_t BlockSize(size_t block) const { return order_.ops[block].fused() ? 2 : 1; }
+
+ private:
+  size_t Begin(int r) const { return static_cast<size_t>(order_.rank_offsets[static_cast<size_t>(r)]); }
+  size_t End(int r) const { return Begin(r + 1); }
+
+  size_t BlockStart(size_t i) const {
+    const Op op = order_.ops[i];
+    return op.fused() && op.kind() == OpKind::kBackward ? i - 1 : i;
+  }
+
+  int64_t Delay(Data data, int to_stage) const {
+    if (placement_.RankOf(data.stage) == placement_.RankOf(to_stage)) return 0;
+    return data.stage < to_stage ? pipeline_.p2p_forward[static_cast<size_t>(data.stage)]
+                                 : pipeline_.p2p_backward[static_cast<size_t>(to_stage)];
+  }
+
+  // The op that makes `data` of `op`'s microbatch, if it ends at `end`.
+  std::optional<size_t> MakerEndingAt(int64_t end, Data data, Op op) const {
+    const int r = placement_.RankOf(data.stage);
+    const auto first = timeline_.ends.begin();
+    const auto rank_end = first + static_cast<std::ptrdiff_t>(End(r));
+    for (auto it = std::lower_bound(first + static_cast<std::ptrdiff_t>(Begin(r)), rank_end, end);
+         it != rank_end && *it == end; ++it) {
+      const auto i = static_cast<size_t>(it - first);
+      const Op maker = order_.ops[i];
+      if (maker.stage() == data.stage && maker.microbatch() == op.microbatch() &&
+          MakesData(maker.kind()) && MadeBy(maker.kind()) == data.kind) {
+        return i;
+      }
+    }
+    return std::nullopt;
+  }
+
+  const Pipeline& pipeline_;
+  const Placement& placement_;
+  const Order& order_;
+  const Timeline& timeline_;
+};
+
+}  // namespace
+
+CriticalPath FindCriticalPath(const Pipeline& pipeline, const Placement& placement,
+                              const Order& order, const Timeline& timeline) {
+  CriticalPath path;
+  if (order.ops.empty()) return path;
+  const Walk walk(pipeline, placement, order, timeline);
+  for (std::optional<size_t> block = walk.LastBlock(); block; block = walk.Before(*block)) {
+    for (size_t i = walk.BlockSize(*block); i > 0; --i) {
+      path.ops.push_back(static_cast<int64_t>(*block + i - 1));
+    }
+    path.compute += timeline.ends[*block] - timeline.starts[*block];
+  }
+  std::reverse(path.ops.begin(), path.ops.end());
+  path.p2p = timeline.makespan - path.compute;
+  return path;
+}
+
+}  // namespace pipesched

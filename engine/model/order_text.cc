@@ -1,0 +1,142 @@
+#include "engine/model/order_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace pipesched {
+namespace {
+
+constexpr size_t kPartSize = size_t{64} << 10;
+
+// Longest op text: two numbers of 10 digits, the letter, "(", ";", ")" and " ".
+constexpr size_t kMaxOpText = 24;
+
+char* WriteOp(Op op, char* out) {
+  out = std::to_chars(out, out + 10, op.stage()).ptr;
+  *out++ = OpLetter(op.kind());
+  return std::to_chars(out, out + 10, op.microbatch()).ptr;
+}
+
+// Takes an op's text from the front of `text`, or nothing.
+std::optional<Op> TakeOp(absl::string_view& text, bool fused) {
+  int stage = 0;
+  int microbatch = 0;
+  const char* const end = text.data() + text.size();
+  const auto stage_end = std::from_chars(text.data(), end, stage);
+  if (stage_end.ec != std::errc() || stage < 0 || stage >= kMaxStages) return std::nullopt;
+  if (stage_end.ptr == end) return std::nullopt;
+  OpKind kind;
+  switch (*stage_end.ptr) {
+    case 'F': kind = OpKind::kForward; break;
+    case 'B': kind = OpKind::kBackward; break;
+    case 'I': kind = OpKind::kBackwardInput; break;
+    case 'W': kind = OpKind::kBackwardWeight; break;
+    default: return std::nullopt;
+  }
+  const auto microbatch_end = std::from_chars(stage_end.ptr + 1, end, microbatch);
+  if (microbatch_end.ec != std::errc() || microbatch < 0 || microbatch >= kMaxMicrobatches) {
+    return std::nullopt;
+  }
+  text.remove_prefix(static_cast<size_t>(microbatch_end.ptr - text.data()));
+  return Op(kind, stage, microbatch, fused);
+}
+
+bool TakeChar(absl::string_view& text, char c) {
+  if (text.empty() || text.front() != c) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// Takes an op, or a fused pair's two ops, from the front of `text`.
+bool TakeOps(absl::string_view& text, std::vector<Op>& ops) {
+  const bool fused = TakeChar(text, '(');
+  const std::optional<Op> first = TakeOp(text, fused);
+  if (!first) return false;
+  ops.push_back(*first);
+  if (!fused) return true;
+  if (first->kind() != OpKind::kForward || !TakeChar(text, ';')) return false;
+  const std::optional<Op> second = TakeOp(text, fused);
+  if (!second || second->kind() != OpKind::kBackward || !TakeChar(text, ')')) return false;
+  ops.push_back(*second);
+  return true;
+}
+
+absl::Status ParseError(absl::string_view text, absl::string_view rest) {
+  const absl::string_view before = text.substr(0, text.size() - rest.size());
+  size_t line = 1;
+  for (const char c : before) line += c == '\n' ? 1 : 0;
+  const size_t line_start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "line ", line, ", column ", before.size() - line_start + 1, ": \"",
+      rest.substr(0, std::min(rest.find_first_of(" \n"), size_t{kMaxOpText})),
+      "\" is not an op, want [stage][F|B|I|W][microbatch] or (pair), one space between ops, a "
+      "line feed after each rank"));
+}
+
+}  // namespace
+
+void WriteOrder(const Order& order, absl::FunctionRef<void(absl::string_view part)> sink) {
+  std::string buffer(kPartSize + kMaxOpText, '\0');
+  char* const begin = buffer.data();
+  char* const full = begin + kPartSize;
+  char* out = begin;
+  for (int r = 0; r < order.num_ranks(); ++r) {
+    bool inside_pair = false;
+    bool first = true;
+    for (const Op op : order.rank(r)) {
+      if (out >= full) {
+        sink(absl::string_view(begin, static_cast<size_t>(out - begin)));
+        out = begin;
+      }
+      if (!inside_pair && !first) *out++ = ' ';
+      first = false;
+      if (op.fused() && !inside_pair) *out++ = '(';
+      out = WriteOp(op, out);
+      if (op.fused()) {
+        inside_pair = !inside_pair;
+        *out++ = inside_pair ? ';' : ')';
+      }
+    }
+    *out++ = '\n';
+    if (out >= full) {
+      sink(absl::string_view(begin, static_cast<size_t>(out - begin)));
+      out = begin;
+    }
+  }
+  sink(absl::string_view(begin, static_cast<size_t>(out - begin)));
+}
+
+std::string FormatOrder(const Order& order) {
+  std::string text;
+  WriteOrder(order, [&text](absl::string_view part) { text.append(part.data(), part.size()); });
+  return text;
+}
+
+std::string FormatOp(Op op) {
+  char buffer[kMaxOpText];
+  return std::string(buffer, WriteOp(op, buffer));
+}
+
+absl::StatusOr<Order> ParseOrder(absl::string_view text) {
+  Order order;
+  absl::string_view rest = text;
+  while (!rest.empty()) {
+    if (!TakeChar(rest, '\n')) {
+      do {
+        const absl::string_view op_text = rest;
+        if (!TakeOps(rest, order.ops)) return ParseError(text, op_text);
+      } while (TakeChar(rest, ' '));
+      if (!TakeChar(rest, '\n')) return ParseError(text, rest);
+    }
+    order.EndRank();
+  }
+  return order;
+}
+
+}  // namespace pipesched

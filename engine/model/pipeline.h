@@ -1,0 +1,72 @@
+#ifndef PIPESCHED_ENGINE_MODEL_PIPELINE_H_
+#define PIPESCHED_ENGINE_MODEL_PIPELINE_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/model/op.h"
+#include "engine/model/ticks.h"
+
+namespace pipesched {
+
+// Sizes of a pipeline. S = P * V virtual stages, in forward order.
+struct PipelineShape {
+  int num_ranks = 1;         // P >= 1
+  int chunks_per_rank = 1;   // V >= 1: stages that a rank holds
+  int num_microbatches = 1;  // M >= 1
+
+  int num_stages() const { return num_ranks * chunks_per_rank; }
+};
+
+// What the ops of one stage cost. Times are in ticks, memory is in bytes; all
+// are >= 0, forward > 0.
+struct StageCost {
+  int64_t forward = 0;
+  int64_t backward = 0;
+  int64_t backward_input = 0;
+  int64_t backward_weight = 0;
+  // Time of a fused block, >= max(forward, backward). Not given: forward of the
+  // block's forward stage plus backward of its backward stage.
+  std::optional<int64_t> overlapped_pair;
+
+  int64_t activation_bytes = 0;   // taken by F, all released by B
+  int64_t weight_grad_bytes = 0;  // the part of activation_bytes that I leaves to W
+  int64_t static_bytes = 0;       // held all the time
+
+  int64_t Time(OpKind kind) const {
+    switch (kind) {
+      case OpKind::kForward: return forward;
+      case OpKind::kBackward: return backward;
+      case OpKind::kBackwardInput: return backward_input;
+      case OpKind::kBackwardWeight: return backward_weight;
+    }
+    return 0;
+  }
+};
+
+// A pipeline with every default resolved. Whoever makes one checks it (see
+// daemon/convert); the engine does not check it again.
+struct Pipeline {
+  PipelineShape shape;
+  TickScale scale;
+  std::vector<StageCost> stages;             // S records
+  std::vector<int64_t> p2p_forward;          // S - 1: ticks from stage s to s + 1
+  std::vector<int64_t> p2p_backward;         // S - 1: ticks from stage s + 1 to s
+  std::vector<int64_t> memory_limit_bytes;   // P limits, or none
+  bool backward_split_defaulted = false;     // a stage's I or W time is half of its B
+};
+
+// Time of the fused block of a forward at `forward_stage` and a backward at
+// `backward_stage`, in ticks: the larger of the two stages' values.
+inline int64_t PairTime(const StageCost& forward_stage, const StageCost& backward_stage) {
+  const int64_t plain = forward_stage.forward + backward_stage.backward;
+  if (!forward_stage.overlapped_pair && !backward_stage.overlapped_pair) return plain;
+  return std::max(forward_stage.overlapped_pair.value_or(0),
+                  backward_stage.overlapped_pair.value_or(0));
+}
+
+}  // namespace pipesched
+
+#endif  // PIPESCHED_ENGINE_MODEL_PIPELINE_H_

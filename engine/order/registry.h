@@ -1,0 +1,41 @@
+#ifndef PIPESCHED_ENGINE_ORDER_REGISTRY_H_
+#define PIPESCHED_ENGINE_ORDER_REGISTRY_H_
+
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "engine/model/order.h"
+#include "engine/model/pipeline.h"
+#include "engine/model/placement.h"
+
+namespace pipesched {
+
+// Rises whenever an equal request gives another order; part of every digest.
+inline constexpr int kAlgorithmVersion = 1;
+
+// One kind of schedule: a row of the registry.
+struct ScheduleKind {
+  absl::string_view name;         // on the command line; the enum value's suffix in lower case
+  absl::string_view description;  // one sentence
+  absl::string_view legality;     // for people, in the letters P, M, V, S
+  absl::string_view source;       // paper or program
+  PlacementKind placement;
+  int ops_per_microbatch;  // most ops of one (stage, microbatch)
+
+  // Makes the order. The shape is legal for the kind.
+  Order (*make_order)(const PipelineShape& shape);
+};
+
+// All kinds, in the order of the documentation.
+absl::Span<const ScheduleKind> AllScheduleKinds();
+
+// The kind of that name, or null.
+const ScheduleKind* FindScheduleKind(absl::string_view name);
+
+// Whether a rank may hold `chunks_per_rank` stages under the kind's placement.
+bool ChunksAreLegal(const ScheduleKind& kind, int chunks_per_rank);
+
+}  // namespace pipesched
+
+#endif  // PIPESCHED_ENGINE_ORDER_REGISTRY_H_
