@@ -19,15 +19,17 @@ function(pipesched_executable name)
 endfunction()
 
 # pipesched_test(<file> [DEPS <targets...>])
-# A GoogleTest binary named after the file: engine/sim_test.cc -> engine_sim_test.
+# A GoogleTest binary named after the file: tests/engine/sim_test.cc -> engine_sim_test.
 # Each of its tests is a ctest with PIPESCHED_BIN_DIR and PIPESCHED_SOURCE_DIR set.
 function(pipesched_test file)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPS")
-  string(REGEX REPLACE "\\.cc$" "" name ${file})
+  file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  string(REGEX REPLACE "\\.cc$" "" name ${name})
   string(REPLACE "/" "_" name ${name})
   pipesched_executable(${name} SRCS ${file}
     DEPS ${arg_DEPS} pipesched::test_support GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES
     TIMEOUT 300
-    ENVIRONMENT "PIPESCHED_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PIPESCHED_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+    ENVIRONMENT_MODIFICATION "PIPESCHED_BIN_DIR=set:${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
+    ENVIRONMENT "PIPESCHED_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
 endfunction()

@@ -72,8 +72,8 @@ Sha256Digest DigestOrder(const Order& order) {
   return hash.Finish();
 }
 
-Sha256Digest DigestPlan(const Pipeline& pipeline, absl::string_view schedule,
-                        int algorithm_version, const Sha256Digest& order_digest) {
+Sha256Digest DigestPlan(const Pipeline& pipeline, absl::string_view schedule, int algorithm_version,
+                        const Sha256Digest& order_digest) {
   CanonicalWriter writer;
   writer.Add(kWalkName);
   writer.Add(int64_t{algorithm_version});

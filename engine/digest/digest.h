@@ -15,8 +15,8 @@ Sha256Digest DigestOrder(const Order& order);
 // (ticks and bytes, 8 bytes each, little-endian; lists with their length), the
 // schedule's name, the algorithm version and the order's digest. Equal plans
 // have equal digests on every machine; it never depends on serialized protobuf.
-Sha256Digest DigestPlan(const Pipeline& pipeline, absl::string_view schedule,
-                        int algorithm_version, const Sha256Digest& order_digest);
+Sha256Digest DigestPlan(const Pipeline& pipeline, absl::string_view schedule, int algorithm_version,
+                        const Sha256Digest& order_digest);
 
 }  // namespace pipesched
 

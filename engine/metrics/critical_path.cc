@@ -43,7 +43,9 @@ class Walk {
   size_t BlockSize(size_t block) const { return order_.ops[block].fused() ? 2 : 1; }
 
  private:
-  size_t Begin(int r) const { return static_cast<size_t>(order_.rank_offsets[static_cast<size_t>(r)]); }
+  size_t Begin(int r) const {
+    return static_cast<size_t>(order_.rank_offsets[static_cast<size_t>(r)]);
+  }
   size_t End(int r) const { return Begin(r + 1); }
 
   size_t BlockStart(size_t i) const {

@@ -16,8 +16,10 @@ class Bounds {
     way_in_.resize(num_stages);
     way_out_.resize(num_stages);
     for (size_t s = 1; s < num_stages; ++s) {
-      const bool crosses = placement.RankOf(static_cast<int>(s) - 1) != placement.RankOf(static_cast<int>(s));
-      way_in_[s] = way_in_[s - 1] + Stage(s - 1).forward + (crosses ? pipeline.p2p_forward[s - 1] : 0);
+      const bool crosses =
+          placement.RankOf(static_cast<int>(s) - 1) != placement.RankOf(static_cast<int>(s));
+      way_in_[s] =
+          way_in_[s - 1] + Stage(s - 1).forward + (crosses ? pipeline.p2p_forward[s - 1] : 0);
       way_out_[s] =
           way_out_[s - 1] + InputGrad(Stage(s - 1)) + (crosses ? pipeline.p2p_backward[s - 1] : 0);
     }
@@ -64,7 +66,8 @@ class Bounds {
   // Least time of the op that makes a stage's gradient.
   int64_t InputGrad(const StageCost& cost) const {
     if (!forms_.split_backward) return cost.backward;
-    return forms_.full_backward ? std::min(cost.backward, cost.backward_input) : cost.backward_input;
+    return forms_.full_backward ? std::min(cost.backward, cost.backward_input)
+                                : cost.backward_input;
   }
 
   int64_t PairSaving(int rank) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "engine/model/column.h"
 #include "engine/model/op.h"
 
 namespace pipesched {
@@ -13,7 +14,7 @@ namespace pipesched {
 // Who runs what, in which sequence; no times. The ops of rank r are
 // ops[rank_offsets[r]] to ops[rank_offsets[r + 1] - 1].
 struct Order {
-  std::vector<Op> ops;
+  Column<Op> ops;
   std::vector<int64_t> rank_offsets = {0};  // P + 1
 
   int num_ranks() const { return static_cast<int>(rank_offsets.size()) - 1; }

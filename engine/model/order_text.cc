@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <cstring>
 #include <optional>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -17,8 +17,22 @@ constexpr size_t kPartSize = size_t{64} << 10;
 // Longest op text: two numbers of 10 digits, the letter, "(", ";", ")" and " ".
 constexpr size_t kMaxOpText = 24;
 
-char* WriteOp(Op op, char* out) {
-  out = std::to_chars(out, out + 10, op.stage()).ptr;
+// The text of a stage, kept from one op to the next.
+struct StageText {
+  int stage = -1;
+  size_t size = 0;
+  char text[10] = {};
+};
+
+// Writes an op at `out`, where there is space for kMaxOpText; returns its end.
+char* WriteOp(Op op, StageText& stage, char* out) {
+  if (op.stage() != stage.stage) {
+    stage.stage = op.stage();
+    stage.size = static_cast<size_t>(
+        std::to_chars(stage.text, stage.text + sizeof stage.text, op.stage()).ptr - stage.text);
+  }
+  std::memcpy(out, stage.text, sizeof stage.text);
+  out += stage.size;
   *out++ = OpLetter(op.kind());
   return std::to_chars(out, out + 10, op.microbatch()).ptr;
 }
@@ -54,7 +68,7 @@ bool TakeChar(absl::string_view& text, char c) {
 }
 
 // Takes an op, or a fused pair's two ops, from the front of `text`.
-bool TakeOps(absl::string_view& text, std::vector<Op>& ops) {
+bool TakeOps(absl::string_view& text, Column<Op>& ops) {
   const bool fused = TakeChar(text, '(');
   const std::optional<Op> first = TakeOp(text, fused);
   if (!first) return false;
@@ -86,6 +100,7 @@ void WriteOrder(const Order& order, absl::FunctionRef<void(absl::string_view par
   char* const begin = buffer.data();
   char* const full = begin + kPartSize;
   char* out = begin;
+  StageText stage;  // Most ops have the stage of the one before them.
   for (int r = 0; r < order.num_ranks(); ++r) {
     bool inside_pair = false;
     bool first = true;
@@ -97,7 +112,7 @@ void WriteOrder(const Order& order, absl::FunctionRef<void(absl::string_view par
       if (!inside_pair && !first) *out++ = ' ';
       first = false;
       if (op.fused() && !inside_pair) *out++ = '(';
-      out = WriteOp(op, out);
+      out = WriteOp(op, stage, out);
       if (op.fused()) {
         inside_pair = !inside_pair;
         *out++ = inside_pair ? ';' : ')';
@@ -120,7 +135,8 @@ std::string FormatOrder(const Order& order) {
 
 std::string FormatOp(Op op) {
   char buffer[kMaxOpText];
-  return std::string(buffer, WriteOp(op, buffer));
+  StageText stage;
+  return std::string(buffer, WriteOp(op, stage, buffer));
 }
 
 absl::StatusOr<Order> ParseOrder(absl::string_view text) {

@@ -51,11 +51,10 @@ struct StageCost {
 struct Pipeline {
   PipelineShape shape;
   TickScale scale;
-  std::vector<StageCost> stages;             // S records
-  std::vector<int64_t> p2p_forward;          // S - 1: ticks from stage s to s + 1
-  std::vector<int64_t> p2p_backward;         // S - 1: ticks from stage s + 1 to s
-  std::vector<int64_t> memory_limit_bytes;   // P limits, or none
-  bool backward_split_defaulted = false;     // a stage's I or W time is half of its B
+  std::vector<StageCost> stages;            // S records
+  std::vector<int64_t> p2p_forward;         // S - 1: ticks from stage s to s + 1
+  std::vector<int64_t> p2p_backward;        // S - 1: ticks from stage s + 1 to s
+  std::vector<int64_t> memory_limit_bytes;  // P limits, or none
 };
 
 // Time of the fused block of a forward at `forward_stage` and a backward at

@@ -21,14 +21,13 @@ double PowerOfTen(int n) {
 
 }  // namespace
 
-TickScale::TickScale(int exponent)
-    : exponent_(exponent), factor_(PowerOfTen(std::abs(exponent))) {}
+TickScale::TickScale(int exponent) : exponent_(exponent), factor_(PowerOfTen(std::abs(exponent))) {}
 
 TickScale TickScale::ForTotal(double total_units) {
   TickScale scale;
   while (scale.exponent_ < 308) {
-    const double ticks = scale.exponent_ < 0 ? total_units * scale.factor_
-                                             : total_units / scale.factor_;
+    const double ticks =
+        scale.exponent_ < 0 ? total_units * scale.factor_ : total_units / scale.factor_;
     if (ticks <= kMaxTotalTicks) break;
     scale = TickScale(scale.exponent_ + 1);
   }

@@ -36,8 +36,7 @@ constexpr std::array<Data, 2> NeedsOf(Op op) {
     case OpKind::kBackward:
     case OpKind::kBackwardInput:
       return {{{DataKind::kGradient, s + 1}, {DataKind::kActivation, s}}};
-    case OpKind::kBackwardWeight:
-      return {{{DataKind::kGradient, s}, {DataKind::kGradient, s}}};
+    case OpKind::kBackwardWeight: return {{{DataKind::kGradient, s}, {DataKind::kGradient, s}}};
   }
   return {};
 }

@@ -18,8 +18,8 @@ struct Maker {
   bool done = false;  // stands before its rank's stuck op
 };
 
-Maker FindMaker(const Placement& placement, const Order& order,
-                absl::Span<const int64_t> stuck_at, Data data, int microbatch) {
+Maker FindMaker(const Placement& placement, const Order& order, absl::Span<const int64_t> stuck_at,
+                Data data, int microbatch) {
   const auto r = static_cast<size_t>(placement.RankOf(data.stage));
   for (int64_t i = order.rank_offsets[r]; i < order.rank_offsets[r + 1]; ++i) {
     const Op op = order.ops[static_cast<size_t>(i)];

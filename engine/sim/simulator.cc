@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "engine/model/column.h"
 #include "engine/sim/data_flow.h"
 #include "engine/sim/deadlock.h"
-#include "engine/sim/ready_ranks.h"
 
 namespace pipesched {
 namespace {
@@ -16,33 +17,46 @@ namespace {
 constexpr int64_t kNotMade = -1;
 constexpr size_t kOpsBetweenPolls = size_t{1} << 16;
 
-// When each data is made, in ticks: a row of M a stage. Row 0 of the
-// activations and the last row of the gradients stand for what needs no waiting
-// for: the input of stage 0 and the loss of stage S - 1.
+// When each data is made, in ticks: a row of M a stage and kind of data, padded
+// so that rows do not share their places in the cache where M is a power of two. Rows
+// beside the stages stand for data that needs no waiting for (stage 0's input,
+// the loss) and for what a backward for weights makes, which nobody needs.
 class DataTable {
  public:
   explicit DataTable(const PipelineShape& shape)
-      : num_microbatches_(static_cast<size_t>(shape.num_microbatches)),
-        first_gradient_((static_cast<size_t>(shape.num_stages()) + 1) * num_microbatches_),
-        made_at_(2 * first_gradient_, kNotMade) {
-    const auto row = static_cast<std::ptrdiff_t>(num_microbatches_);
-    std::fill(made_at_.begin(), made_at_.begin() + row, 0);
-    std::fill(made_at_.end() - row, made_at_.end(), 0);
+      : row_size_(static_cast<size_t>(shape.num_microbatches) + kPadding),
+        num_stages_(static_cast<size_t>(shape.num_stages())),
+        made_at_((2 * num_stages_ + 2) * row_size_, kNotMade) {
+    std::fill_n(AlwaysThere(), row_size_, 0);
   }
 
-  size_t Index(Data data, int microbatch) const {
-    const size_t base = data.kind == DataKind::kActivation ? num_microbatches_ : first_gradient_;
-    return base + static_cast<size_t>(static_cast<std::ptrdiff_t>(data.stage) *
-                                      static_cast<std::ptrdiff_t>(num_microbatches_)) +
-           static_cast<size_t>(microbatch);
+  int64_t* Row(Data data) {
+    const auto stage = static_cast<size_t>(data.stage);
+    if (stage >= num_stages_) return AlwaysThere();  // -1 too.
+    return RowAt(data.kind == DataKind::kActivation ? stage : num_stages_ + stage);
   }
 
-  int64_t& operator[](size_t index) { return made_at_[index]; }
+  int64_t* NobodyNeeds() { return RowAt(2 * num_stages_ + 1); }
 
  private:
-  size_t num_microbatches_;
-  size_t first_gradient_;  // activations have rows -1 to S - 1, gradients 0 to S
-  std::vector<int64_t> made_at_;
+  int64_t* RowAt(size_t row) { return made_at_.data() + row * row_size_; }
+  int64_t* AlwaysThere() { return RowAt(2 * num_stages_); }
+
+  static constexpr size_t kPadding = 24;
+
+  size_t row_size_;
+  size_t num_stages_;
+  Column<int64_t> made_at_;
+};
+
+// How the ops of one kind run at one stage: NeedsOf() worked out to rows of the
+// data table, each indexed by microbatch.
+struct Recipe {
+  const int64_t* remote_input;  // usable `delay` ticks after it is made
+  const int64_t* own_input;
+  int64_t* output;
+  int64_t delay;
+  int64_t time;
 };
 
 class Simulation {
@@ -52,27 +66,31 @@ class Simulation {
         placement_(placement),
         order_(order),
         data_(pipeline.shape),
-        ready_(placement.num_ranks()),
-        ranks_(static_cast<size_t>(placement.num_ranks())),
-        activation_delays_(static_cast<size_t>(placement.num_stages())),
-        gradient_delays_(static_cast<size_t>(placement.num_stages())) {
+        ranks_(static_cast<size_t>(placement.num_ranks())) {
     timeline_.starts.resize(order.ops.size());
     timeline_.ends.resize(order.ops.size());
-    for (int s = 0; s + 1 < placement.num_stages(); ++s) {
-      if (placement.RankOf(s) == placement.RankOf(s + 1)) continue;
-      const auto boundary = static_cast<size_t>(s);
-      activation_delays_[boundary + 1] = pipeline.p2p_forward[boundary];
-      gradient_delays_[boundary] = pipeline.p2p_backward[boundary];
+    recipes_.reserve(static_cast<size_t>(placement.num_stages()) * kNumOpKinds);
+    for (int s = 0; s < placement.num_stages(); ++s) {
+      for (int kind = 0; kind < kNumOpKinds; ++kind) {
+        recipes_.push_back(MakeRecipe(static_cast<OpKind>(kind), s));
+      }
+    }
+    for (int r = placement.num_ranks() - 1; r >= 0; --r) {
+      const auto rank = static_cast<size_t>(r);
+      ranks_[rank].next_op = static_cast<size_t>(order.rank_offsets[rank]);
+      ranks_[rank].end = static_cast<size_t>(order.rank_offsets[rank + 1]);
+      ready_.push_back(r);
     }
     for (int r = 0; r < placement.num_ranks(); ++r) {
-      ranks_[static_cast<size_t>(r)].next_op = static_cast<size_t>(order.rank_offsets[static_cast<size_t>(r)]);
-      ready_.Add(r);
+      AddNeighbours(r);
     }
   }
 
   absl::StatusOr<Timeline> Run(Cancelled cancelled) {
     size_t ops_since_poll = 0;
-    for (int r = ready_.Take(); r >= 0; r = ready_.Take()) {
+    while (!ready_.empty()) {
+      const int r = ready_.back();
+      ready_.pop_back();
       ops_since_poll += Visit(r);
       WakeNeighbours(r);
       if (ops_since_poll < kOpsBetweenPolls) continue;
@@ -93,94 +111,138 @@ class Simulation {
  private:
   struct RankState {
     size_t next_op = 0;
-    size_t waits_for = 0;  // index of the data that next_op misses
-    bool blocked = false;
-    int64_t clock = 0;  // end of the last op
+    size_t end = 0;                      // of the rank's ops
+    int64_t clock = 0;                   // end of the last op
+    const int64_t* waits_for = nullptr;  // what next_op misses; null: the rank is not blocked
+    size_t first_neighbour = 0;          // in neighbours_
+    size_t end_of_neighbours = 0;
   };
 
-  // When `op` could start for its inputs; kNotMade if one is missing, which is
-  // then rank.waits_for.
-  int64_t InputsReadyAt(Op op, RankState& rank) {
-    const auto needs = NeedsOf(op);
-    const size_t own = data_.Index(needs[1], op.microbatch());
-    const size_t remote = data_.Index(needs[0], op.microbatch());
-    const int64_t remote_at = data_[remote];
-    const int64_t own_at = data_[own];
-    if (remote_at == kNotMade || own_at == kNotMade) {
-      rank.waits_for = remote_at == kNotMade ? remote : own;
-      return kNotMade;
+  Recipe MakeRecipe(OpKind kind, int stage) {
+    const auto needs = NeedsOf(Op(kind, stage, 0));
+    Recipe recipe{
+        .remote_input = data_.Row(needs[0]),
+        .own_input = data_.Row(needs[1]),
+        .output = MakesData(kind) ? data_.Row({MadeBy(kind), stage}) : data_.NobodyNeeds(),
+        .delay = 0,
+        .time = pipeline_.stages[static_cast<size_t>(stage)].Time(kind)};
+    const int from = needs[0].stage;
+    const bool crosses = 0 <= from && from < placement_.num_stages() &&
+                         placement_.RankOf(from) != placement_.RankOf(stage);
+    if (crosses) {
+      recipe.delay = from < stage ? pipeline_.p2p_forward[static_cast<size_t>(from)]
+                                  : pipeline_.p2p_backward[static_cast<size_t>(stage)];
     }
-    const auto stage = static_cast<size_t>(op.stage());
-    switch (op.kind()) {
-      case OpKind::kForward: return remote_at + activation_delays_[stage];
-      case OpKind::kBackward:
-      case OpKind::kBackwardInput: return std::max(own_at, remote_at + gradient_delays_[stage]);
-      case OpKind::kBackwardWeight: break;
-    }
-    return own_at;
+    return recipe;
   }
 
-  void Place(size_t index, int64_t start, int64_t end) {
-    const Op op = order_.ops[index];
-    timeline_.starts[index] = start;
-    timeline_.ends[index] = end;
-    if (MakesData(op.kind())) {
-      data_[data_.Index({MadeBy(op.kind()), op.stage()}, op.microbatch())] = end;
-    }
+  static size_t RecipeIndex(Op op) {
+    return static_cast<size_t>(op.stage()) * kNumOpKinds + static_cast<size_t>(op.kind());
+  }
+
+  // When the inputs of a microbatch are there, or less than 0 if one is missing.
+  static int64_t InputsReadyAt(const Recipe& recipe, size_t microbatch) {
+    const int64_t remote = recipe.remote_input[microbatch];
+    const int64_t own = recipe.own_input[microbatch];
+    return (remote | own) < 0 ? kNotMade : std::max(remote + recipe.delay, own);
+  }
+
+  // The input that InputsReadyAt missed.
+  static const int64_t* MissingInput(const Recipe& recipe, size_t microbatch) {
+    const int64_t* const remote = recipe.remote_input + microbatch;
+    return *remote == kNotMade ? remote : recipe.own_input + microbatch;
+  }
+
+  // Asks for the cache lines that the rank's next visits touch. A visit to a rank
+  // is short and the next one far away, too irregular for the processor to guess.
+  static void PrefetchInputs(const Recipe& recipe, size_t microbatch) {
+    constexpr size_t kAhead = 16;  // two lines
+    __builtin_prefetch(recipe.remote_input + microbatch + kAhead);
+    __builtin_prefetch(recipe.own_input + microbatch + kAhead);
+    __builtin_prefetch(recipe.output + microbatch + kAhead, /*rw=*/1);
   }
 
   // Runs ops of rank `r` until one misses an input, or for long enough to poll.
   // Returns how many.
   size_t Visit(int r) {
     RankState& rank = ranks_[static_cast<size_t>(r)];
+    const Op* const ops = order_.ops.data();
+    const Recipe* const recipes = recipes_.data();
+    int64_t* const starts = timeline_.starts.data();
+    int64_t* const ends = timeline_.ends.data();
     const size_t first = rank.next_op;
-    const auto last = static_cast<size_t>(order_.rank_offsets[static_cast<size_t>(r) + 1]);
-    const size_t pause = std::min(last, first + kOpsBetweenPolls);
+    const size_t pause = std::min(rank.end, first + kOpsBetweenPolls);
+    const int64_t* waits_for = nullptr;
     size_t i = first;
     int64_t clock = rank.clock;
-    rank.blocked = false;
     while (i < pause) {
-      const Op op = order_.ops[i];
-      int64_t start = InputsReadyAt(op, rank);
-      if (start == kNotMade) break;
-      start = std::max(start, clock);
-      if (!op.fused()) {
-        clock = start + pipeline_.stages[static_cast<size_t>(op.stage())].Time(op.kind());
-        Place(i++, start, clock);
-        continue;
+      const Op op = ops[i];
+      const auto microbatch = static_cast<size_t>(op.microbatch());
+      const Recipe& recipe = recipes[RecipeIndex(op)];
+      const int64_t ready = InputsReadyAt(recipe, microbatch);
+      if (ready < 0) {
+        waits_for = MissingInput(recipe, microbatch);
+        break;
       }
-      const Op backward = order_.ops[i + 1];
-      const int64_t backward_ready = InputsReadyAt(backward, rank);
-      if (backward_ready == kNotMade) break;
-      start = std::max(start, backward_ready);
-      clock = start + PairTime(pipeline_.stages[static_cast<size_t>(op.stage())],
+      int64_t start = std::max(ready, clock);
+      int64_t end = start + recipe.time;
+      if (op.fused()) {  // With the B that follows, as one block.
+        const Op backward = ops[i + 1];
+        const auto other = static_cast<size_t>(backward.microbatch());
+        const Recipe& backward_recipe = recipes[RecipeIndex(backward)];
+        const int64_t backward_ready = InputsReadyAt(backward_recipe, other);
+        if (backward_ready < 0) {
+          waits_for = MissingInput(backward_recipe, other);
+          break;
+        }
+        start = std::max(start, backward_ready);
+        end = start + PairTime(pipeline_.stages[static_cast<size_t>(op.stage())],
                                pipeline_.stages[static_cast<size_t>(backward.stage())]);
-      Place(i++, start, clock);
-      Place(i++, start, clock);
+        backward_recipe.output[other] = end;
+        starts[i + 1] = start;
+        ends[i + 1] = end;
+        ++i;
+      }
+      recipe.output[microbatch] = end;
+      PrefetchInputs(recipe, microbatch);
+      const size_t forward_index = op.fused() ? i - 1 : i;
+      starts[forward_index] = start;
+      ends[forward_index] = end;
+      clock = end;
+      ++i;
     }
+    __builtin_prefetch(ops + i + 16);
+    __builtin_prefetch(starts + i + 16, /*rw=*/1);
+    __builtin_prefetch(ends + i + 16, /*rw=*/1);
     rank.next_op = i;
     rank.clock = clock;
-    if (i < pause) {
-      rank.blocked = true;
-    } else if (i < last) {
-      ready_.Add(r);
-    }
+    rank.waits_for = waits_for;
+    if (waits_for == nullptr && i < rank.end) ready_.push_back(r);
     return i - first;
   }
 
-  void Wake(int stage) {
-    if (stage < 0 || stage >= placement_.num_stages()) return;
-    const int r = placement_.RankOf(stage);
+  // Lists the ranks that data of rank `r` goes to.
+  void AddNeighbours(int r) {
     RankState& rank = ranks_[static_cast<size_t>(r)];
-    if (!rank.blocked || data_[rank.waits_for] == kNotMade) return;
-    rank.blocked = false;
-    ready_.Add(r);
+    rank.first_neighbour = neighbours_.size();
+    for (const int stage : placement_.StagesOf(r)) {
+      for (const int other : {stage - 1, stage + 1}) {
+        if (other < 0 || other >= placement_.num_stages() || placement_.RankOf(other) == r)
+          continue;
+        neighbours_.push_back(placement_.RankOf(other));
+      }
+    }
+    rank.end_of_neighbours = neighbours_.size();
   }
 
+  // Makes those neighbours of rank `r` ready whose missing input it made.
   void WakeNeighbours(int r) {
-    for (const int stage : placement_.StagesOf(r)) {
-      Wake(stage - 1);
-      Wake(stage + 1);
+    const RankState& rank = ranks_[static_cast<size_t>(r)];
+    for (size_t i = rank.first_neighbour; i < rank.end_of_neighbours; ++i) {
+      RankState& neighbour = ranks_[static_cast<size_t>(neighbours_[i])];
+      if (neighbour.waits_for == nullptr || *neighbour.waits_for == kNotMade) continue;
+      neighbour.waits_for = nullptr;
+      ready_.push_back(neighbours_[i]);
     }
   }
 
@@ -188,10 +250,15 @@ class Simulation {
   const Placement& placement_;
   const Order& order_;
   DataTable data_;
-  ReadyRanks ready_;
+  std::vector<Recipe> recipes_;  // stage by stage, kNumOpKinds each
+  // The ranks that can run another op, the last one next. A rank that was just
+  // woken, of those the one with the later stage, so runs first: the later
+  // stages of 1F1B hold fewer microbatches, and are so done with all that they
+  // were given before an earlier one runs again. That makes M * (1 + 1/2 + ... +
+  // 1/P) visits, where going round the ranks makes M * P.
+  std::vector<int> ready_;
   std::vector<RankState> ranks_;
-  std::vector<int64_t> activation_delays_;  // of what F(s) needs from stage s - 1
-  std::vector<int64_t> gradient_delays_;    // of what B(s) or I(s) needs from stage s + 1
+  std::vector<int> neighbours_;
   Timeline timeline_;
 };
 

@@ -1,0 +1,137 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "engine/model/order_text.h"
+#include "engine/model/placement.h"
+#include "engine/model/ticks.h"
+#include "tests/support/pipelines.h"
+#include "tests/support/status_matchers.h"
+
+namespace pipesched {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(OpTest, KeepsItsLargestNumbers) {
+  const Op op(OpKind::kBackwardWeight, kMaxStages - 1, kMaxMicrobatches - 1, true);
+  EXPECT_EQ(op.kind(), OpKind::kBackwardWeight);
+  EXPECT_EQ(op.stage(), kMaxStages - 1);
+  EXPECT_EQ(op.microbatch(), kMaxMicrobatches - 1);
+  EXPECT_TRUE(op.fused());
+}
+
+TEST(OrderTextTest, WritesOpsPairsAndIdleRanks) {
+  Order order;
+  order.ops = {Op(OpKind::kForward, 0, 0), Op(OpKind::kForward, 10, 7, true),
+               Op(OpKind::kBackward, 7, 3, true), Op(OpKind::kBackwardInput, 0, 1)};
+  order.EndRank();
+  order.EndRank();
+  order.ops.emplace_back(OpKind::kBackwardWeight, 1, 1048575);
+  order.EndRank();
+  EXPECT_EQ(FormatOrder(order), "0F0 (10F7;7B3) 0I1\n\n1W1048575\n");
+}
+
+TEST(OrderTextTest, ReadsWhatItWrites) {
+  std::mt19937 random(1);
+  for (int trial = 0; trial < 200; ++trial) {
+    const Pipeline pipeline = RandomPipeline(1 + trial % 4, 1 + trial % 2, 1 + trial % 5, random);
+    const Order order = RandomOrder(RoundRobin(pipeline.shape), pipeline.shape.num_microbatches,
+                                    /*with_pairs=*/true, random);
+    const auto read = ParseOrder(FormatOrder(order));
+    ASSERT_THAT(read, IsOk());
+    EXPECT_EQ(*read, order);
+  }
+}
+
+TEST(OrderTextTest, PartsAddUpToTheWholeText) {
+  Order order;
+  for (int r = 0; r < 3; ++r) {
+    for (int j = 0; j < 20000; ++j) order.ops.emplace_back(OpKind::kForward, r, j);
+    order.EndRank();
+  }
+  std::string expected;
+  for (int r = 0; r < 3; ++r) {
+    for (int j = 0; j < 20000; ++j) {
+      absl::StrAppend(&expected, j > 0 ? " " : "", r, "F", j);
+    }
+    expected += "\n";
+  }
+  std::string text;
+  int parts = 0;
+  WriteOrder(order, [&](absl::string_view part) {
+    text.append(part.data(), part.size());
+    ++parts;
+  });
+  EXPECT_EQ(text, expected);
+  EXPECT_GT(parts, 3);
+}
+
+TEST(OrderTextTest, RefusesWhatIsNotOfTheForm) {
+  constexpr struct {
+    const char* text;
+    const char* where;
+  } kCases[] = {
+      {"0F0", "line 1, column 4"},         // no line feed
+      {"0F0 \n", "line 1, column 5"},      // space at the end
+      {"0F0  0F1\n", "line 1, column 5"},  // two spaces
+      {"0F0\n1X0\n", "line 2, column 1: \"1X0\""},
+      {"0F0\n1F0 2BW0\n", "line 2, column 5: \"2BW0\""},
+      {"-1F0\n", "line 1, column 1"},
+      {"0F-1\n", "line 1, column 1"},
+      {"F0\n", "line 1, column 1"},
+      {"0F\n", "line 1, column 1"},
+      {"99999999999F0\n", "line 1, column 1"},
+      {"0F99999999999\n", "line 1, column 1"},
+      {"16777216F0\n", "line 1, column 1"},
+      {"(0B1;0F0)\n", "line 1, column 1"},  // a pair is F, then B
+      {"(0F1;0W0)\n", "line 1, column 1"},
+      {"(0F1 0B0)\n", "line 1, column 1"},
+      {"(0F1;0B0\n", "line 1, column 1"},
+      {"0F0\r\n", "line 1, column 4"},
+  };
+  for (const auto& c : kCases) {
+    EXPECT_THAT(ParseOrder(c.text),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(c.where)))
+        << c.text;
+  }
+}
+
+TEST(TickScaleTest, IsNanoUnitsForOrdinaryTimes) {
+  const TickScale scale = TickScale::ForTotal(1e6);
+  EXPECT_EQ(scale.exponent(), -9);
+  EXPECT_EQ(scale.ToTicks(0.1), 100'000'000);
+  EXPECT_EQ(scale.ToTicks(18.522), 18'522'000'000);
+  EXPECT_EQ(scale.ToUnits(55'800'000'000), 55.8);
+}
+
+TEST(TickScaleTest, GrowsByPowersOfTenUntilTheTotalFits) {
+  const double limit = std::ldexp(1, 62);
+  for (const double total : {0.0, 1.0, 4.6e9, 4.7e9, 1e12, 1e18, 4.7e18, 1e25, 1e100, 1e300}) {
+    const TickScale scale = TickScale::ForTotal(total);
+    EXPECT_LE(total / std::pow(10, scale.exponent()), limit * (1 + 1e-12)) << total;
+    if (scale.exponent() > -9) {
+      EXPECT_GT(total / std::pow(10, scale.exponent() - 1), limit * (1 - 1e-12)) << total;
+    }
+  }
+  // Nanoseconds given as plain numbers: whole numbers stay exact.
+  const TickScale nanoseconds = TickScale::ForTotal(1e14);
+  EXPECT_EQ(nanoseconds.ToUnits(nanoseconds.ToTicks(123456789)), 123456789);
+}
+
+TEST(PlacementTest, LinearPutsStageOnItsRank) {
+  const Placement placement =
+      MakePlacement(PlacementKind::kLinear, {.num_ranks = 3, .num_microbatches = 1});
+  EXPECT_EQ(placement.num_ranks(), 3);
+  EXPECT_EQ(placement.num_stages(), 3);
+  for (int s = 0; s < 3; ++s) {
+    EXPECT_EQ(placement.RankOf(s), s);
+    EXPECT_THAT(placement.StagesOf(s), testing::ElementsAre(s));
+  }
+}
+
+}  // namespace
+}  // namespace pipesched

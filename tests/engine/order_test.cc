@@ -1,0 +1,111 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "engine/model/order_text.h"
+#include "engine/order/passes.h"
+#include "engine/order/registry.h"
+#include "engine/sim/simulator.h"
+#include "tests/support/pipelines.h"
+#include "tests/support/status_matchers.h"
+
+namespace pipesched {
+namespace {
+
+Order Make(const char* kind, int num_ranks, int num_microbatches) {
+  return FindScheduleKind(kind)->make_order(
+      {.num_ranks = num_ranks, .num_microbatches = num_microbatches});
+}
+
+TEST(ScheduleKindTest, WritesItsRule) {
+  constexpr struct {
+    const char* kind;
+    int ranks, microbatches;
+    const char* order;
+  } kCases[] = {
+      {"gpipe", 2, 3,
+       "0F0 0F1 0F2 0B0 0B1 0B2\n"
+       "1F0 1F1 1F2 1B0 1B1 1B2\n"},
+      {"1f1b", 1, 2, "0F0 0B0 0F1 0B1\n"},
+      {"1f1b", 2, 1,  // M < P: rank 0 has no steady state.
+       "0F0 0B0\n"
+       "1F0 1B0\n"},
+      {"1f1b", 3, 4,
+       "0F0 0F1 0F2 0B0 0F3 0B1 0B2 0B3\n"
+       "1F0 1F1 1B0 1F2 1B1 1F3 1B2 1B3\n"
+       "2F0 2B0 2F1 2B1 2F2 2B2 2F3 2B3\n"},
+      {"1f1b", 4, 2,
+       "0F0 0F1 0B0 0B1\n"
+       "1F0 1F1 1B0 1B1\n"
+       "2F0 2F1 2B0 2B1\n"
+       "3F0 3B0 3F1 3B1\n"},
+      {"eager_1f1b", 3, 6,
+       "0F0 0F1 0F2 0F3 0F4 0B0 0F5 0B1 0B2 0B3 0B4 0B5\n"
+       "1F0 1F1 1F2 1B0 1F3 1B1 1F4 1B2 1F5 1B3 1B4 1B5\n"
+       "2F0 2B0 2F1 2B1 2F2 2B2 2F3 2B3 2F4 2B4 2F5 2B5\n"},
+      {"eager_1f1b", 3, 2,
+       "0F0 0F1 0B0 0B1\n"
+       "1F0 1F1 1B0 1B1\n"
+       "2F0 2B0 2F1 2B1\n"},
+  };
+  for (const auto& c : kCases) {
+    EXPECT_EQ(FormatOrder(Make(c.kind, c.ranks, c.microbatches)), c.order)
+        << c.kind << " P=" << c.ranks << " M=" << c.microbatches;
+  }
+}
+
+TEST(ScheduleKindTest, RunsEachOpOnceOnItsRankAndNeverDeadlocks) {
+  for (const ScheduleKind& kind : AllScheduleKinds()) {
+    for (int p = 1; p <= 9; ++p) {
+      for (int m = 1; m <= 12; ++m) {
+        SCOPED_TRACE(absl::StrCat(kind.name, " P=", p, " M=", m));
+        const Order order = kind.make_order({.num_ranks = p, .num_microbatches = m});
+        ASSERT_EQ(order.num_ranks(), p);
+        std::map<std::tuple<OpKind, int, int>, int> times_run;
+        for (int r = 0; r < p; ++r) {
+          for (const Op op : order.rank(r)) {
+            EXPECT_EQ(op.stage(), r);
+            ++times_run[{op.kind(), op.stage(), op.microbatch()}];
+          }
+        }
+        EXPECT_EQ(order.num_ops(), 2 * p * m);
+        EXPECT_EQ(times_run.size(), static_cast<size_t>(2 * p * m));
+        const Pipeline pipeline = UniformPipeline(p, m, 1, 2);
+        EXPECT_THAT(Simulate(pipeline, MakePlacement(kind.placement, pipeline.shape), order),
+                    IsOk());
+      }
+    }
+  }
+}
+
+TEST(ScheduleKindTest, IsFoundByItsName) {
+  for (const ScheduleKind& kind : AllScheduleKinds()) {
+    EXPECT_EQ(FindScheduleKind(kind.name), &kind);
+    EXPECT_FALSE(kind.description.empty() || kind.legality.empty() || kind.source.empty());
+  }
+  EXPECT_EQ(FindScheduleKind("1F1B"), nullptr);
+  EXPECT_EQ(FindScheduleKind(""), nullptr);
+}
+
+TEST(PassesTest, SplitAndMergeBackward) {
+  constexpr struct {
+    const char* whole;
+    const char* split;
+  } kCases[] = {
+      {"0F0 0B0\n", "0F0 0I0 0W0\n"},
+      {"0F0 0F1 0B0 0B1\n\n", "0F0 0F1 0I0 0W0 0I1 0W1\n\n"},
+      {"0F0 (0F1;0B0) 0B1\n", "0F0 (0F1;0B0) 0I1 0W1\n"},  // A pair keeps its B.
+  };
+  for (const auto& c : kCases) {
+    EXPECT_EQ(FormatOrder(SplitBackward(*ParseOrder(c.whole))), c.split);
+    EXPECT_EQ(FormatOrder(MergeBackward(*ParseOrder(c.split))), c.whole);
+  }
+  // Only halves of the same stage and microbatch that follow each other.
+  EXPECT_EQ(FormatOrder(MergeBackward(*ParseOrder("0I0 0I1 0W0 0W1 0I2\n0W0 0I0\n"))),
+            "0I0 0I1 0W0 0W1 0I2\n0W0 0I0\n");
+}
+
+}  // namespace
+}  // namespace pipesched
