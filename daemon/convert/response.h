@@ -1,0 +1,52 @@
+#ifndef PIPESCHED_DAEMON_CONVERT_RESPONSE_H_
+#define PIPESCHED_DAEMON_CONVERT_RESPONSE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "daemon/errors.h"
+#include "daemon/plan.h"
+#include "google/protobuf/repeated_field.h"
+#include "pipesched/v1/metrics.pb.h"
+#include "pipesched/v1/timeline.pb.h"
+
+namespace pipesched {
+
+// The ranks that a request asks for, ascending, each once; empty means all.
+// Adds those outside [0, num_ranks) to `violations`.
+std::vector<int> ConvertRanks(const google::protobuf::RepeatedField<int32_t>& ranks, int num_ranks,
+                              Violations& violations);
+
+// The metrics, with the rows of `ranks`.
+v1::Metrics MetricsToProto(const Plan& plan, const std::vector<int>& ranks);
+
+// Where the ops of `ranks` stand in the columns: P + 1 offsets.
+void FillRankOffsets(const Plan& plan, const std::vector<int>& ranks, v1::Timeline& timeline);
+
+// Ops [first, first + count) of the columns of `ranks`, appended to `timeline`.
+class TimelineColumns {
+ public:
+  TimelineColumns(const Plan& plan, const std::vector<int>& ranks);
+
+  int64_t size() const { return size_; }
+
+  void Append(int64_t first, int64_t count, v1::Timeline& timeline) const;
+
+ private:
+  const Plan& plan_;
+  // Stretches of the order that the columns consist of: [first op, count).
+  struct Stretch {
+    int64_t first;
+    int64_t count;
+  };
+  std::vector<Stretch> stretches_;
+  std::vector<bool> critical_;  // by op of the order
+  int64_t size_ = 0;
+};
+
+// What the caller should know: a note for each rank above its memory limit.
+google::protobuf::RepeatedPtrField<v1::Note> NotesToProto(const Plan& plan);
+
+}  // namespace pipesched
+
+#endif  // PIPESCHED_DAEMON_CONVERT_RESPONSE_H_

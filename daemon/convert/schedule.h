@@ -1,0 +1,37 @@
+#ifndef PIPESCHED_DAEMON_CONVERT_SCHEDULE_H_
+#define PIPESCHED_DAEMON_CONVERT_SCHEDULE_H_
+
+#include "daemon/errors.h"
+#include "daemon/limits.h"
+#include "daemon/plan.h"
+#include "engine/order/registry.h"
+#include "pipesched/v1/pipeline.pb.h"
+#include "pipesched/v1/schedule.pb.h"
+
+namespace pipesched {
+
+// The contract's value of a kind.
+v1::ScheduleKind ToProto(const ScheduleKind& kind);
+
+// A row of the registry, for ListScheduleKinds.
+v1::ScheduleKindInfo ToProtoInfo(const ScheduleKind& kind);
+
+// Everything that a plan is computed from. Adds all that is wrong to
+// `violations`: a missing part, a pipeline out of range (see ConvertPipeline),
+// an unknown kind, a pipeline that is not legal for the kind, more ops than the
+// limit. The result may be used only if it added nothing.
+// Null stands for a missing part.
+PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* schedule,
+                           const Limits& limits, Violations& violations);
+
+// The same for a request with the fields `pipeline` and `schedule`.
+template <typename Request>
+PlanInput ConvertPlanInput(const Request& request, const Limits& limits, Violations& violations) {
+  return ConvertPlanInput(request.has_pipeline() ? &request.pipeline() : nullptr,
+                          request.has_schedule() ? &request.schedule() : nullptr, limits,
+                          violations);
+}
+
+}  // namespace pipesched
+
+#endif  // PIPESCHED_DAEMON_CONVERT_SCHEDULE_H_

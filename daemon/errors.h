@@ -1,0 +1,79 @@
+#ifndef PIPESCHED_DAEMON_ERRORS_H_
+#define PIPESCHED_DAEMON_ERRORS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "daemon/limits.h"
+
+namespace grpc {
+class Status;
+}
+
+namespace pipesched {
+
+// Reasons of google.rpc.ErrorInfo, domain "pipesched": stable names that
+// programs act on. The service's comment in the proto says what each means.
+inline constexpr absl::string_view kInvalidRequest = "INVALID_REQUEST";
+inline constexpr absl::string_view kLimitExceeded = "LIMIT_EXCEEDED";
+inline constexpr absl::string_view kOverloaded = "OVERLOADED";
+inline constexpr absl::string_view kDraining = "DRAINING";
+inline constexpr absl::string_view kCancelled = "CANCELLED";
+inline constexpr absl::string_view kDeadlineExceeded = "DEADLINE_EXCEEDED";
+inline constexpr absl::string_view kInternal = "INTERNAL";
+
+// One field that is wrong.
+struct Violation {
+  std::string field;        // path in the request: "pipeline.stage_costs[3].forward"
+  std::string description;  // its value, then what is allowed: "-1, want (0, inf)"
+  bool limit = false;       // above a limit of the server, and otherwise right
+};
+
+// All that is wrong with a request, in the order found. Keeps the first 1,000
+// and counts the rest: a request of 64 MiB can be wrong in millions of places.
+class Violations {
+ public:
+  void Add(std::string field, std::string description);
+  void AddLimit(std::string field, std::string description);
+
+  bool empty() const { return count_ == 0; }
+  const std::vector<Violation>& list() const { return violations_; }
+
+  // OK if there are none; else INVALID_ARGUMENT with google.rpc.BadRequest and
+  // the reason LIMIT_EXCEEDED if all are limits, INVALID_REQUEST if not. The
+  // first ones, as many as fit a trailer of 4 KiB; the message says how many
+  // there are.
+  absl::Status ToStatus() const;
+
+ private:
+  void Add(Violation violation);
+
+  std::vector<Violation> violations_;
+  int64_t count_ = 0;
+  bool only_limits_ = true;
+};
+
+// A status with a google.rpc.ErrorInfo.
+absl::Status MakeError(absl::StatusCode code, absl::string_view reason, absl::string_view message,
+                       const std::map<std::string, std::string>& metadata = {});
+
+// INVALID_ARGUMENT, reason LIMIT_EXCEEDED, for a result that is larger than a
+// message may be: "`what` has `bytes` bytes or more, ...: `advice`".
+absl::Status TooLarge(absl::string_view what, int64_t bytes, const Limits& limits,
+                      absl::string_view advice);
+
+// RESOURCE_EXHAUSTED, with google.rpc.RetryInfo: try again after `delay`.
+absl::Status Overloaded(absl::string_view message, absl::Duration delay);
+
+// The status as gRPC sends it, with its details in grpc-status-details-bin. A
+// status that carries no ErrorInfo gets one; INTERNAL and UNKNOWN are masked.
+grpc::Status ToGrpcStatus(const absl::Status& status);
+
+}  // namespace pipesched
+
+#endif  // PIPESCHED_DAEMON_ERRORS_H_

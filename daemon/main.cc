@@ -1,0 +1,93 @@
+// pipeschedd: the daemon. See --help, and docs/architecture.md for its parts.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "daemon/server.h"
+#include "daemon/signals.h"
+#include "daemon/version.h"
+
+namespace pipesched {
+namespace {
+
+// Exit codes, of sysexits.h.
+constexpr int kUsage = 64;
+constexpr int kUnavailable = 69;
+
+constexpr double kDrainSeconds = 25;
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "pipeschedd: %s\n", std::string(status.message()).c_str());
+  return status.code() == absl::StatusCode::kInvalidArgument ? kUsage : kUnavailable;
+}
+
+int Run(const ServerOptions& options) {
+  TerminationSignals signals;
+  auto server = Server::Start(options);
+  if (!server.ok()) return Fail(server.status());
+  std::fprintf(stderr, "pipeschedd %s listening on %s\n", std::string(Version()).c_str(),
+               absl::StrJoin((*server)->addresses(), " ").c_str());
+  const int signal_number = signals.Wait();
+  std::fprintf(stderr, "pipeschedd: signal %d, stopping\n", signal_number);
+  (*server)->Stop(kDrainSeconds);
+  return 0;
+}
+
+}  // namespace
+}  // namespace pipesched
+
+int main(int argc, char** argv) {
+  pipesched::ServerOptions options;
+  pipesched::Limits& limits = options.service.limits;
+  options.service.workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  bool show_version = false;
+
+  CLI::App app("Answers questions about pipeline-parallel training schedules over gRPC.",
+               "pipeschedd");
+  app.add_option("--listen", options.listen,
+                 "Address to listen on: HOST:PORT (port 0: any free one) or unix:PATH; repeatable")
+      ->type_name("ADDRESS")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->capture_default_str();
+  app.add_option("--reflection", options.reflection, "Serve grpc.reflection.v1alpha")
+      ->type_name("BOOL")
+      ->capture_default_str();
+  app.add_option("--workers", options.service.workers, "Threads that compute")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  app.add_option("--queue", options.service.max_queued,
+                 "Calls that may wait for a worker; more are refused with RESOURCE_EXHAUSTED")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  app.add_option("--max-ops", limits.max_ops, "Most ops of a schedule")
+      ->check(CLI::Range(1, 1 << 28))
+      ->capture_default_str();
+  app.add_option("--max-pixels", limits.max_picture_pixels, "Most pixels of a picture")
+      ->check(CLI::Range(1, 1 << 30))
+      ->capture_default_str();
+  app.add_flag("--version", show_version, "Print the version and exit");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help().c_str(), stdout);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "pipeschedd: %s\n", error.what());
+    return pipesched::kUsage;
+  }
+  if (show_version) {
+    std::printf("pipeschedd %s (%s)\n", std::string(pipesched::Version()).c_str(),
+                std::string(pipesched::Commit()).c_str());
+    return 0;
+  }
+  return pipesched::Run(options);
+}

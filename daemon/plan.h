@@ -1,0 +1,40 @@
+#ifndef PIPESCHED_DAEMON_PLAN_H_
+#define PIPESCHED_DAEMON_PLAN_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "engine/metrics/metrics.h"
+#include "engine/model/cancel.h"
+#include "engine/model/order.h"
+#include "engine/model/pipeline.h"
+#include "engine/model/placement.h"
+#include "engine/model/timeline.h"
+#include "engine/order/registry.h"
+
+namespace pipesched {
+
+// What a plan is computed from, checked: see ConvertPlanInput.
+struct PlanInput {
+  Pipeline pipeline;
+  const ScheduleKind* kind = nullptr;
+};
+
+// A computed schedule: what every response is made of, whatever its view,
+// ranks, labels or format.
+struct Plan {
+  PlanInput input;
+  Placement placement;
+  Order order;
+  Timeline timeline;
+  Metrics metrics;
+  std::string digest;        // see DigestPlan; 64 hexadecimal digits
+  std::string order_digest;  // see DigestOrder; 64 hexadecimal digits
+};
+
+// Computes a plan. Returns CANCELLED if `cancelled` said so.
+absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled);
+
+}  // namespace pipesched
+
+#endif  // PIPESCHED_DAEMON_PLAN_H_

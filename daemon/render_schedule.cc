@@ -1,0 +1,92 @@
+#include <google/protobuf/util/json_util.h>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "daemon/convert/response.h"
+#include "daemon/convert/schedule.h"
+#include "daemon/handlers.h"
+#include "daemon/plan.h"
+#include "daemon/version.h"
+#include "pipesched/v1/schedule_service.pb.h"
+#include "render/layout.h"
+#include "render/png.h"
+
+namespace pipesched {
+namespace {
+
+// A request longer than this as JSON is not put into its picture.
+constexpr size_t kMaxRequestText = size_t{64} << 10;
+
+void CheckLabel(absl::string_view field, const std::string& label, int most,
+                Violations& violations) {
+  if (label.size() <= static_cast<size_t>(most)) return;
+  violations.Add(absl::StrCat("options.", field),
+                 absl::StrCat(label.size(), " bytes, want at most ", most));
+}
+
+// What a picture says about itself, so that it can be made again.
+std::vector<PngText> FileTexts(const v1::RenderScheduleRequest& request, const Plan& plan) {
+  std::vector<PngText> texts = {{"Software", absl::StrCat("pipesched ", Version())},
+                                {"pipesched-digest", plan.digest}};
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  if (google::protobuf::util::MessageToJsonString(request, &json, options).ok() &&
+      json.size() <= kMaxRequestText) {
+    texts.push_back({"pipesched-request", std::move(json)});
+  }
+  return texts;
+}
+
+}  // namespace
+
+absl::Status HandleRenderSchedule(const v1::RenderScheduleRequest& request, CallContext context,
+                                  v1::RenderScheduleResponse& response) {
+  Violations violations;
+  PlanInput input = ConvertPlanInput(request, context.limits, violations);
+  if (request.format() != v1::RENDER_FORMAT_PNG) {
+    violations.Add("format",
+                   absl::StrCat(static_cast<int>(request.format()), ", want RENDER_FORMAT_PNG"));
+  }
+  CheckLabel("title", request.options().title(), kMaxTitleBytes, violations);
+  CheckLabel("time_unit", request.options().time_unit(), kMaxTimeUnitBytes, violations);
+  if (!violations.empty()) return violations.ToStatus();
+  const absl::StatusOr<Plan> plan = ComputePlan(std::move(input), context.cancelled);
+  if (!plan.ok()) return plan.status();
+
+  const PictureLabels labels{.schedule = std::string(plan->input.kind->name),
+                             .title = request.options().title(),
+                             .time_unit = request.options().time_unit(),
+                             .digest = plan->digest};
+  const absl::StatusOr<Scene> scene =
+      LayOut(plan->input.pipeline, plan->order, plan->timeline, plan->metrics, labels,
+             {.max_side = context.limits.max_picture_side,
+              .max_pixels = context.limits.max_picture_pixels});
+  if (absl::IsInvalidArgument(scene.status())) {
+    return MakeError(absl::StatusCode::kInvalidArgument, kLimitExceeded, scene.status().message());
+  }
+  if (!scene.ok()) return scene.status();
+  if (context.cancelled()) return absl::CancelledError("cancelled before drawing");
+  absl::StatusOr<std::string> png = WritePng(*scene, FileTexts(request, *plan));
+  if (!png.ok()) return png.status();
+  if (png->size() > static_cast<size_t>(context.limits.max_message_bytes)) {
+    return TooLarge("picture", static_cast<int64_t>(png->size()), context.limits,
+                    "ask for fewer ranks or microbatches");
+  }
+  response.set_content(*std::move(png));
+  response.set_content_type("image/png");
+  response.set_width(scene->width);
+  response.set_height(scene->height);
+  response.set_digest(plan->digest);
+  response.set_order_digest(plan->order_digest);
+  *response.mutable_notes() = NotesToProto(*plan);
+  return absl::OkStatus();
+}
+
+}  // namespace pipesched

@@ -1,0 +1,16 @@
+#ifndef PIPESCHED_DAEMON_VERSION_H_
+#define PIPESCHED_DAEMON_VERSION_H_
+
+#include "absl/strings/string_view.h"
+
+namespace pipesched {
+
+// "0.1.0".
+absl::string_view Version();
+
+// The commit that the program was built from, or "unknown".
+absl::string_view Commit();
+
+}  // namespace pipesched
+
+#endif  // PIPESCHED_DAEMON_VERSION_H_

@@ -1,0 +1,287 @@
+#include "daemon/handlers.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "pipesched/v1/schedule_service.pb.h"
+#include "tests/daemon/requests.h"
+#include "tests/support/status_matchers.h"
+
+namespace pipesched {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+constexpr char kFourByEight[] =
+    "pipeline { num_stages: 4 num_microbatches: 8 } schedule { kind: SCHEDULE_KIND_1F1B } ";
+
+CallContext Context(const Limits& limits) { return {limits, NeverCancelled}; }
+
+absl::StatusOr<v1::ComputeScheduleResponse> Compute(const v1::ComputeScheduleRequest& request,
+                                                    const Limits& limits = {}) {
+  v1::ComputeScheduleResponse response;
+  absl::Status status = HandleComputeSchedule(request, Context(limits), response);
+  if (!status.ok()) return status;
+  return response;
+}
+
+absl::StatusOr<v1::ComputeScheduleResponse> Compute(const std::string& request,
+                                                    const Limits& limits = {}) {
+  return Compute(Parse<v1::ComputeScheduleRequest>(request), limits);
+}
+
+TEST(HandleComputeScheduleTest, FourByEight) {
+  const auto response = Compute(kFourByEight);
+  ASSERT_THAT(response, IsOk());
+  const v1::Metrics& metrics = response->metrics();
+  EXPECT_EQ(metrics.makespan(), 33);
+  EXPECT_DOUBLE_EQ(metrics.bubble_rate(), 9.0 / 33);
+  EXPECT_DOUBLE_EQ(metrics.bubble_overhead(), 0.375);
+  EXPECT_EQ(metrics.lower_bound(), 33);
+  EXPECT_EQ(metrics.critical_path().compute_time(), 33);
+  ASSERT_EQ(metrics.ranks_size(), 4);
+  EXPECT_EQ(metrics.ranks(0).peak_activations(), 4);
+  EXPECT_FALSE(response->has_timeline());
+  EXPECT_THAT(response->digest(), SizeIs(64));
+}
+
+TEST(HandleComputeScheduleTest, FullHasTheTimeline) {
+  const auto response = Compute(
+      "pipeline { num_stages: 2 num_microbatches: 2 p2p_time: 0.5 } "
+      "schedule { kind: SCHEDULE_KIND_1F1B } view: VIEW_FULL");
+  ASSERT_THAT(response, IsOk());
+  const auto expected = Parse<v1::Timeline>(R"(
+    rank_offsets: [ 0, 4, 8 ]
+    kinds: [ OP_KIND_FORWARD, OP_KIND_FORWARD, OP_KIND_BACKWARD, OP_KIND_BACKWARD,
+             OP_KIND_FORWARD, OP_KIND_BACKWARD, OP_KIND_FORWARD, OP_KIND_BACKWARD ]
+    stages: [ 0, 0, 0, 0, 1, 1, 1, 1 ]
+    microbatches: [ 0, 1, 0, 1, 0, 0, 1, 1 ]
+    starts: [ 0, 1, 5, 8, 1.5, 2.5, 4.5, 5.5 ]
+    ends: [ 1, 2, 7, 10, 2.5, 4.5, 5.5, 7.5 ]
+    fused: [ false, false, false, false, false, false, false, false ]
+    critical: [ true, false, false, true, true, true, true, true ])");
+  EXPECT_TRUE(MessageDifferencer::Equals(response->timeline(), expected))
+      << response->timeline().DebugString();
+}
+
+TEST(HandleComputeScheduleTest, RanksFilterRowsAndColumnsAndNothingElse) {
+  const auto all = Compute(absl::StrCat(kFourByEight, "view: VIEW_FULL"));
+  const auto some = Compute(absl::StrCat(kFourByEight, "view: VIEW_FULL ranks: [3, 1, 3]"));
+  ASSERT_THAT(some, IsOk());
+  EXPECT_EQ(some->digest(), all->digest());
+  EXPECT_EQ(some->order_digest(), all->order_digest());
+  EXPECT_EQ(some->metrics().makespan(), all->metrics().makespan());
+  ASSERT_EQ(some->metrics().ranks_size(), 2);
+  EXPECT_EQ(some->metrics().ranks(0).rank(), 1);
+  EXPECT_EQ(some->metrics().ranks(1).rank(), 3);
+  EXPECT_THAT(some->timeline().rank_offsets(), ElementsAre(0, 0, 16, 16, 32));
+  EXPECT_THAT(some->timeline().starts(), SizeIs(32));
+  for (int i = 0; i < 16; ++i) {
+    EXPECT_EQ(some->timeline().starts(i), all->timeline().starts(16 + i));
+    EXPECT_EQ(some->timeline().ends(16 + i), all->timeline().ends(48 + i));
+    EXPECT_EQ(some->timeline().microbatches(16 + i), all->timeline().microbatches(48 + i));
+  }
+}
+
+TEST(HandleComputeScheduleTest, TellsAllViolationsAtOnce) {
+  EXPECT_THAT(Compute("pipeline { num_stages: 0 stage_costs { forward: -1 } } "
+                      "schedule { kind: SCHEDULE_KIND_UNSPECIFIED } ranks: 7"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       testing::AllOf(HasSubstr("pipeline.num_stages = 0, want"),
+                                      HasSubstr("pipeline.num_microbatches = 0, want"),
+                                      HasSubstr("pipeline.stage_costs[0].forward = -1, want"),
+                                      HasSubstr("schedule.kind = 0, want one of gpipe, 1f1b"),
+                                      HasSubstr("ranks[0] = 7, want [0, 0]"))));
+}
+
+TEST(HandleComputeScheduleTest, DigestDependsOnThePlanAlone) {
+  const std::string base = Compute(kFourByEight)->digest();
+  // The same plan, asked for in other words.
+  for (const char* request :
+       {"pipeline { num_stages: 4 num_microbatches: 8 chunks_per_rank: 1 p2p_time: 0 "
+        "stage_costs { forward: 1 backward: 2 } } schedule { kind: SCHEDULE_KIND_1F1B }",
+        "pipeline { num_stages: 4 num_microbatches: 8 p2p_time: -0.0 stage_costs {} stage_costs {} "
+        "stage_costs { backward_input: 1 backward_weight: 1 } stage_costs {} "
+        "p2p_times_backward: [0, 0, 0] } schedule { kind: SCHEDULE_KIND_1F1B } view: VIEW_FULL"}) {
+    const auto response = Compute(request);
+    ASSERT_THAT(response, IsOk());
+    EXPECT_EQ(response->digest(), base) << request;
+  }
+  const auto gpipe = Compute(
+      "pipeline { num_stages: 4 num_microbatches: 8 } schedule { kind: SCHEDULE_KIND_GPIPE }");
+  EXPECT_NE(gpipe->digest(), base);
+  // One rank: the same order under two names is two plans.
+  const auto one = Compute(
+      "pipeline { num_stages: 1 num_microbatches: 1 } schedule { kind: SCHEDULE_KIND_GPIPE }");
+  const auto other = Compute(
+      "pipeline { num_stages: 1 num_microbatches: 1 } schedule { kind: SCHEDULE_KIND_1F1B }");
+  EXPECT_EQ(one->order_digest(), other->order_digest());
+  EXPECT_NE(one->digest(), other->digest());
+}
+
+TEST(HandleComputeScheduleTest, MemoryAboveTheLimitIsANote) {
+  const auto response = Compute(
+      "pipeline { num_stages: 2 num_microbatches: 4 stage_costs { activation_bytes: 10 } "
+      "memory_limit_bytes: [19, 10] } schedule { kind: SCHEDULE_KIND_1F1B }");
+  ASSERT_THAT(response, IsOk());
+  ASSERT_EQ(response->notes_size(), 1);
+  EXPECT_EQ(response->notes(0).code(), "MEMORY_LIMIT_EXCEEDED");
+  EXPECT_EQ(response->notes(0).message(), "rank 0 holds 20 bytes at 0F1, its limit is 19");
+  EXPECT_EQ(response->notes(0).metadata().at("bytes"), "20");
+  EXPECT_EQ(response->metrics().ranks(0).peak_op().microbatch(), 1);
+}
+
+TEST(HandleComputeScheduleTest, JsonHasTheDocumentedNames) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  ASSERT_TRUE(google::protobuf::util::MessageToJsonString(
+                  *Compute("pipeline { num_stages: 1 num_microbatches: 1 } "
+                           "schedule { kind: SCHEDULE_KIND_1F1B } view: VIEW_FULL"),
+                  &json, options)
+                  .ok());
+  for (const char* text :
+       {R"("metrics":{"makespan":3,"bubble_rate":0,"bubble_overhead":0,"longest_rank_span":3,)"
+        R"("longest_span_bubble_rate":0,"lower_bound":3,"gap":0,"ranks":[{"rank":0,"busy":3,)"
+        R"("idle":0,"idle_before":0,"idle_between":0,"idle_after":0,"peak_activations":1,)"
+        R"("peak_bytes":"0","peak_op":{"kind":"OP_KIND_FORWARD","stage":0,"microbatch":0}}])",
+        R"("timeline":{"rank_offsets":[0,2],"kinds":["OP_KIND_FORWARD","OP_KIND_BACKWARD"],)"
+        R"("stages":[0,0],"microbatches":[0,0],"starts":[0,1],"ends":[1,3],)"
+        R"("fused":[false,false],"critical":[true,true]})",
+        R"("digest":")", R"("order_digest":")", R"("notes":[])"}) {
+    EXPECT_THAT(json, HasSubstr(text));
+  }
+}
+
+TEST(HandleComputeScheduleTest, RefusesAResultThatIsTooLarge) {
+  const std::string full = absl::StrCat(kFourByEight, "view: VIEW_FULL");
+  Limits limits;
+  limits.max_message_bytes = 1000;
+  EXPECT_THAT(Compute(full, limits),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "timeline has 1344 bytes or more, want at most 1000: ask for fewer ranks, "
+                       "or use StreamSchedule"));
+  limits.max_message_bytes = 1500;
+  EXPECT_THAT(Compute(full, limits),
+              StatusIs(absl::StatusCode::kInvalidArgument, testing::StartsWith("response has ")));
+  EXPECT_THAT(Compute(absl::StrCat(full, " ranks: 0"), limits), IsOk());
+}
+
+TEST(HandleComputeScheduleTest, StopsWhenCancelled) {
+  const Limits limits;
+  v1::ComputeScheduleResponse response;
+  EXPECT_THAT(HandleComputeSchedule(Parse<v1::ComputeScheduleRequest>(kFourByEight),
+                                    {limits, [] { return true; }}, response),
+              StatusIs(absl::StatusCode::kCancelled, testing::_));
+}
+
+TEST(HandleStreamScheduleTest, MessagesMergedAreTheFullView) {
+  const std::string request =
+      "pipeline { num_stages: 30 num_microbatches: 3000 } schedule { kind: SCHEDULE_KIND_1F1B } ";
+  for (const char* ranks : {"", "ranks: [29, 2, 7]"}) {
+    const Limits limits;
+    const auto stream_request = Parse<v1::StreamScheduleRequest>(absl::StrCat(request, ranks));
+    auto stream = HandleStreamSchedule(stream_request, Context(limits));
+    ASSERT_THAT(stream, IsOk());
+    v1::StreamScheduleResponse message;
+    v1::StreamScheduleResponse merged;
+    int messages = 0;
+    while ((*stream)->Next(message)) {
+      EXPECT_LE(message.ByteSizeLong(), (1u << 20) + 4096);
+      EXPECT_EQ(message.has_metrics(), messages == 0);
+      EXPECT_EQ(message.timeline().starts_size() == 0, messages == 0);
+      merged.MergeFrom(message);
+      ++messages;
+    }
+    EXPECT_GE(messages, 2);
+    const auto full = Compute(absl::StrCat(request, ranks, " view: VIEW_FULL"));
+    ASSERT_THAT(full, IsOk());
+    EXPECT_EQ(merged.SerializeAsString(), full->SerializeAsString());
+  }
+}
+
+TEST(HandleExportScheduleTest, WritesOrderText) {
+  const Limits limits;
+  v1::ExportScheduleResponse response;
+  ASSERT_THAT(
+      HandleExportSchedule(Parse<v1::ExportScheduleRequest>(
+                               "pipeline { num_stages: 1 num_microbatches: 2 } "
+                               "schedule { kind: SCHEDULE_KIND_1F1B } format: EXPORT_FORMAT_ORDER"),
+                           Context(limits), response),
+      IsOk());
+  EXPECT_EQ(response.content(), "0F0 0B0 0F1 0B1\n");
+  // printf '0F0 0B0 0F1 0B1\n' | sha256sum
+  EXPECT_EQ(response.order_digest(),
+            "3b71e214e7b76c651d4ddc145bdd786df944f640fd9d64c2eb2a8cbb5efbb9d5");
+  EXPECT_THAT(HandleExportSchedule(Parse<v1::ExportScheduleRequest>(kFourByEight), Context(limits),
+                                   response),
+              StatusIs(absl::StatusCode::kInvalidArgument, "format = 0, want EXPORT_FORMAT_ORDER"));
+}
+
+TEST(HandleRenderScheduleTest, DrawsAPng) {
+  const Limits limits;
+  v1::RenderScheduleResponse response;
+  const auto request = Parse<v1::RenderScheduleRequest>(absl::StrCat(
+      kFourByEight, "format: RENDER_FORMAT_PNG options { title: 'a title' time_unit: 'ms' }"));
+  ASSERT_THAT(HandleRenderSchedule(request, Context(limits), response), IsOk());
+  EXPECT_EQ(response.content_type(), "image/png");
+  EXPECT_EQ(response.content().substr(0, 8), "\x89PNG\r\n\x1a\n");
+  EXPECT_GT(response.width(), 800);
+  EXPECT_THAT(response.content(), HasSubstr("a title"));  // the request, in a text chunk
+  EXPECT_EQ(response.digest(), Compute(kFourByEight)->digest());
+  v1::RenderScheduleResponse again;
+  ASSERT_THAT(HandleRenderSchedule(request, Context(limits), again), IsOk());
+  EXPECT_EQ(again.content(), response.content());
+}
+
+TEST(HandleRenderScheduleTest, RefusesWhatItCannotDraw) {
+  Limits limits;
+  v1::RenderScheduleResponse response;
+  const auto render = [&](const std::string& rest) {
+    return HandleRenderSchedule(Parse<v1::RenderScheduleRequest>(absl::StrCat(kFourByEight, rest)),
+                                Context(limits), response);
+  };
+  EXPECT_THAT(render(""),
+              StatusIs(absl::StatusCode::kInvalidArgument, "format = 0, want RENDER_FORMAT_PNG"));
+  EXPECT_THAT(
+      render(absl::StrCat("format: RENDER_FORMAT_PNG options { title: '", std::string(1025, 'x'),
+                          "' time_unit: '", std::string(65, 'x'), "' }")),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               "options.title = 1025 bytes, want at most 1024; options.time_unit = 65 "
+               "bytes, want at most 64"));
+  limits.max_picture_pixels = 1000;
+  EXPECT_THAT(render("format: RENDER_FORMAT_PNG"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("1000")));
+}
+
+TEST(HandleListScheduleKindsTest, ListsTheRegistry) {
+  const Limits limits;
+  v1::ListScheduleKindsResponse response;
+  ASSERT_THAT(HandleListScheduleKinds({}, Context(limits), response), IsOk());
+  ASSERT_EQ(response.kinds_size(), 3);
+  EXPECT_EQ(response.kinds(1).kind(), v1::SCHEDULE_KIND_1F1B);
+  EXPECT_EQ(response.kinds(1).name(), "1f1b");
+}
+
+TEST(HandleGetServerInfoTest, TellsTheLimits) {
+  Limits limits;
+  limits.max_ops = 12345;
+  v1::GetServerInfoResponse response;
+  ASSERT_THAT(HandleGetServerInfo({}, Context(limits), response), IsOk());
+  EXPECT_EQ(response.limits().max_ops(), 12345);
+  EXPECT_EQ(response.limits().max_message_bytes(), 64 << 20);
+  EXPECT_EQ(response.api_version_high(), "v1");
+  EXPECT_FALSE(response.version().empty() || response.commit().empty());
+}
+
+}  // namespace
+}  // namespace pipesched
