@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds (release) and runs the tests of the repo:
+#
+#   ./scripts/test.sh              all parts
+#   ./scripts/test.sh cpp proto    some
+#
+# Parts: cpp (build, unit, property and process tests), proto (lint and breaking
+# changes of the contract), lint (format, clang-tidy, shellcheck). The last line
+# counts the tests; each part prints its minutes.
+# shellcheck source=scripts/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$ROOT"
+
+passed=0
+failed=0
+
+# count NAME STATUS: one check that is not a ctest.
+count() {
+  if [[ $2 -eq 0 ]]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    say "FAILED: $1"
+  fi
+}
+
+# run_preset PRESET: configures, builds and tests a preset; counts its tests.
+run_preset() {
+  local log total bad status=0
+  log=$(mktemp)
+  cmake --workflow --preset "$1" 2>&1 | tee "$log" || status=1
+  read -r bad total < <(sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests? failed out of ([0-9]+)$/\1 \2/p' "$log") || true
+  rm -f "$log"
+  if [[ -z ${total:-} ]]; then
+    count "preset $1 did not get to its tests" 1
+    return
+  fi
+  passed=$((passed + total - bad))
+  failed=$((failed + bad))
+  [[ $status -eq 0 || $bad -gt 0 ]] || count "preset $1" 1
+}
+
+part_cpp() { run_preset release; }
+part_asan() { run_preset asan; }
+part_tsan() { run_preset tsan; }
+
+part_proto() {
+  local status=0
+  scripts/check_proto.sh || status=$?
+  count proto "$status"
+}
+
+part_lint() {
+  local check status
+  for check in format tidy shell; do
+    status=0
+    "scripts/check_$check.sh" || status=$?
+    count "check_$check" "$status"
+  done
+}
+
+parts=("$@")
+[[ ${#parts[@]} -gt 0 ]] || parts=(cpp proto lint)
+for part in "${parts[@]}"; do
+  if [[ $(type -t "part_$part") != function ]]; then
+    say "no part \"$part\"; parts: cpp proto lint asan tsan"
+    exit 64
+  fi
+done
+
+install_packages "${BUILD_PACKAGES[@]}" "${CHECK_PACKAGES[@]}"
+for part in "${parts[@]}"; do
+  say "== $part"
+  start=$SECONDS
+  "part_$part"
+  say "== $part took $(((SECONDS - start) / 60)) min $(((SECONDS - start) % 60)) s"
+done
+echo "$passed passed, $failed failed"
+[[ $failed -eq 0 ]]
