@@ -1,0 +1,47 @@
+#ifndef PIPESCHED_TESTS_RENDER_DRAWABLE_H_
+#define PIPESCHED_TESTS_RENDER_DRAWABLE_H_
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "engine/metrics/metrics.h"
+#include "engine/model/order_text.h"
+#include "engine/order/registry.h"
+#include "engine/sim/simulator.h"
+#include "render/layout.h"
+#include "tests/support/status_matchers.h"
+
+namespace pipesched {
+
+// A computed schedule, ready to be drawn.
+struct Drawable {
+  Drawable(Pipeline p, const char* kind)
+      : Drawable(p, FindScheduleKind(kind)->make_order(p.shape)) {
+    labels.schedule = kind;
+  }
+
+  Drawable(Pipeline p, Order o) : pipeline(std::move(p)), order(std::move(o)) {
+    const Placement placement = MakePlacement(PlacementKind::kLinear, pipeline.shape);
+    const auto simulated = Simulate(pipeline, placement, order);
+    EXPECT_THAT(simulated, IsOk());
+    timeline = *simulated;
+    metrics = ComputeMetrics(pipeline, placement, order, timeline);
+    labels.digest = std::string(64, 'd');
+  }
+
+  absl::StatusOr<Scene> Draw(const PictureLimits& limits = {}) const {
+    return LayOut(pipeline, order, timeline, metrics, labels, limits);
+  }
+
+  Pipeline pipeline;
+  Order order;
+  Timeline timeline;
+  Metrics metrics;
+  PictureLabels labels;
+};
+
+}  // namespace pipesched
+
+#endif  // PIPESCHED_TESTS_RENDER_DRAWABLE_H_
