@@ -1,0 +1,108 @@
+#include "clients/cli/compute.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "clients/cli/file_writer.h"
+#include "clients/cli/json.h"
+#include "clients/cli/request.h"
+#include "clients/cli/summary.h"
+#include "pipesched/v1/schedule_service.pb.h"
+
+namespace pipesched::cli {
+namespace {
+
+template <typename Request>
+Request MakeRequest(const Settings& settings) {
+  Request request;
+  *request.mutable_pipeline() = BuildPipeline(settings);
+  *request.mutable_schedule() = BuildSchedule(settings);
+  return request;
+}
+
+// The timeline is asked for only where it is written.
+v1::View ChooseView(const CommandContext& context, bool json_file) {
+  const std::string view = context.settings.Text(FlagId::kView, json_file ? "full" : "summary");
+  return view == "full" && (json_file || context.json) ? v1::VIEW_FULL : v1::VIEW_SUMMARY;
+}
+
+absl::StatusOr<v1::RenderScheduleResponse> Draw(const CommandContext& context) {
+  auto request = MakeRequest<v1::RenderScheduleRequest>(context.settings);
+  request.set_format(v1::RENDER_FORMAT_PNG);
+  request.mutable_options()->set_title(context.settings.Text(FlagId::kTitle));
+  request.mutable_options()->set_time_unit(context.settings.Text(FlagId::kTimeUnit));
+  return context.client->RenderSchedule(request, context.call_options);
+}
+
+absl::StatusOr<std::string> Export(const CommandContext& context) {
+  auto request = MakeRequest<v1::ExportScheduleRequest>(context.settings);
+  request.set_format(v1::EXPORT_FORMAT_ORDER);
+  auto response = context.client->ExportSchedule(request, context.call_options);
+  if (!response.ok()) return response.status();
+  return std::move(*response->mutable_content());
+}
+
+// The bytes of compute's file.
+absl::StatusOr<std::string> MakeContent(const CommandContext& context, OutputFormat format,
+                                        const v1::ComputeScheduleResponse& response) {
+  switch (format) {
+    case OutputFormat::kJson: return ToJson(response);
+    case OutputFormat::kOrder: return Export(context);
+    case OutputFormat::kPng: break;
+  }
+  auto picture = Draw(context);
+  if (!picture.ok()) return picture.status();
+  return std::move(*picture->mutable_content());
+}
+
+ExitCode WriteOutput(const CommandContext& context, const Output& output,
+                     absl::string_view content) {
+  if (output.is_stdout()) return context.Print(content);
+  const absl::Status status = WriteFile(output.path, content);
+  if (!status.ok()) {
+    return context.Fail(LocalFailure(ExitCode::kCannotWrite, "CANNOT_WRITE", status));
+  }
+  WriteStderr(absl::StrCat("wrote ", output.path, "\n"));
+  return ExitCode::kOk;
+}
+
+void PrintNotes(const CommandContext& context,
+                const google::protobuf::RepeatedPtrField<v1::Note>& notes) {
+  for (const v1::Note& note : notes) context.Remark("note", note.message());
+}
+
+}  // namespace
+
+ExitCode RunCompute(const CommandContext& context, const std::optional<Output>& output) {
+  const bool json_file = output && output->format == OutputFormat::kJson;
+  auto request = MakeRequest<v1::ComputeScheduleRequest>(context.settings);
+  request.set_view(ChooseView(context, json_file));
+  auto response = context.client->ComputeSchedule(request, context.call_options);
+  if (!response.ok()) return context.FailCall(response.status());
+  if (output) {
+    const absl::StatusOr<std::string> content = MakeContent(context, output->format, *response);
+    if (!content.ok()) return context.FailCall(content.status());
+    const ExitCode code = WriteOutput(context, *output, *content);
+    if (code != ExitCode::kOk) return code;
+  }
+  PrintNotes(context, response->notes());
+  // The timeline was asked for the file.
+  if (context.settings.Find(FlagId::kView) == nullptr) response->clear_timeline();
+  const std::string text =
+      context.json ? ToJson(*response) : FormatSummary(request, *response, context.settings);
+  if (output && output->is_stdout()) {
+    WriteStderr(text);
+    return ExitCode::kOk;
+  }
+  return context.Print(text);
+}
+
+ExitCode RunRender(const CommandContext& context, const Output& output) {
+  const auto picture = Draw(context);
+  if (!picture.ok()) return context.FailCall(picture.status());
+  PrintNotes(context, picture->notes());
+  return WriteOutput(context, output, picture->content());
+}
+
+}  // namespace pipesched::cli

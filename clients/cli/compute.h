@@ -1,0 +1,22 @@
+#ifndef PIPESCHED_CLIENTS_CLI_COMPUTE_H_
+#define PIPESCHED_CLIENTS_CLI_COMPUTE_H_
+
+#include <optional>
+
+#include "clients/cli/command_context.h"
+#include "clients/cli/outputs.h"
+
+namespace pipesched::cli {
+
+// The commands that take a pipeline. Files are written before anything is
+// printed, and nothing is printed if one cannot be written.
+
+// Prints the numbers of a schedule and writes `output`.
+ExitCode RunCompute(const CommandContext& context, const std::optional<Output>& output);
+
+// Writes `output`, a picture, and prints no numbers.
+ExitCode RunRender(const CommandContext& context, const Output& output);
+
+}  // namespace pipesched::cli
+
+#endif  // PIPESCHED_CLIENTS_CLI_COMPUTE_H_

@@ -1,0 +1,23 @@
+#ifndef PIPESCHED_CLIENTS_CLI_ENVIRONMENT_H_
+#define PIPESCHED_CLIENTS_CLI_ENVIRONMENT_H_
+
+#include <string>
+#include <vector>
+
+namespace pipesched::cli {
+
+// $PIPESCHED_SERVER; "" if it is not set.
+std::string ServerFromEnvironment();
+
+// A warning for each PIPESCHED_* variable of `environment` ("NAME=VALUE" texts,
+// the last one null) that nothing of ours reads. Kubernetes' names for a Service
+// called pipesched are not ours, and no typing errors either.
+std::vector<std::string> WarnOfUnknownVariables(const char* const* environment);
+
+// Whether to color what goes to the descriptor `fd`, by the value of --color:
+// "auto" colors a terminal unless NO_COLOR is set or TERM is "dumb".
+bool UseColor(const std::string& when, int fd);
+
+}  // namespace pipesched::cli
+
+#endif  // PIPESCHED_CLIENTS_CLI_ENVIRONMENT_H_

@@ -1,0 +1,117 @@
+#ifndef PIPESCHED_CLIENTS_CLI_FLAGS_H_
+#define PIPESCHED_CLIENTS_CLI_FLAGS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace pipesched::cli {
+
+// The subcommands, as bits, so that a flag can name several.
+enum Command : unsigned {
+  kCompute = 1,
+  kRender = 2,
+  kSchedules = 4,
+  kHealth = 8,
+  kVersion = 16,
+};
+inline constexpr unsigned kPlans = kCompute | kRender;  // those that take a pipeline
+inline constexpr unsigned kAllCommands = kPlans | kSchedules | kHealth | kVersion;
+
+struct CommandInfo {
+  Command command;
+  absl::string_view name;
+  absl::string_view help;
+};
+absl::Span<const CommandInfo> AllCommands();
+
+// What a flag or a config key holds.
+enum class ValueKind {
+  kSwitch,    // nothing: it is there or not; true or false in a config file
+  kText,      // one text
+  kChoice,    // one of the flag's choices
+  kSeconds,   // one number above 0
+  kInteger,   // one whole number
+  kNumber,    // one number
+  kNumbers,   // one or more numbers
+  kIntegers,  // one or more whole numbers
+};
+constexpr bool IsList(ValueKind kind) {
+  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers;
+}
+
+enum class FlagId {
+  kConfig,
+  kNumStages,
+  kNumBatches,
+  kForwardTimes,
+  kBackwardTimes,
+  kOutput,
+  kNoVisualization,
+  kP2pTime,
+  kP2pTimesForward,
+  kP2pTimesBackward,
+  kSchedule,
+  kChunksPerRank,
+  kBackwardInputTimes,
+  kBackwardWeightTimes,
+  kOverlapTimes,
+  kActivationBytes,
+  kWeightGradBytes,
+  kStaticBytes,
+  kMemoryLimit,
+  kView,
+  kFormat,
+  kOutputFormat,
+  kTitle,
+  kTimeUnit,
+  kServer,
+  kTimeout,
+  kService,
+  kColor,
+  kHelp,
+};
+inline constexpr int kNumFlags = static_cast<int>(FlagId::kHelp) + 1;
+
+// One row of the table that drives the command line, config files, help and the
+// names in error messages.
+struct Flag {
+  FlagId id;
+  absl::string_view name;        // "num-stages", without dashes
+  absl::string_view short_name;  // "s" or "bw"; empty: none
+  absl::string_view config_key;  // "num_stages"; empty: not in config files
+  // The request field that it sets, "pipeline.num_stages"; an element of a list
+  // has "[]": "pipeline.stage_costs[].forward". Empty: none.
+  absl::string_view field;
+  ValueKind kind;
+  unsigned commands;             // that have it
+  absl::string_view value_name;  // in help: "N"
+  absl::string_view help;
+  absl::string_view choices = {};  // "text|json"
+};
+
+// By FlagId.
+absl::Span<const Flag> AllFlags();
+const Flag& GetFlag(FlagId id);
+
+// "--num-stages".
+std::string LongName(const Flag& flag);
+
+// The flag that `command` has and that `text` spells ("--num-stages", "-s",
+// "-bw"), or null. No abbreviations.
+const Flag* FindFlag(absl::string_view text, Command command);
+
+// The flag of a config key, or null.
+const Flag* FindConfigKey(absl::string_view key);
+
+// The flag that sets a request field, with "[]" for each index, or null.
+const Flag* FindField(absl::string_view field);
+
+// Why `text` is no value of the flag: "want a whole number, got "2.5"". Empty:
+// it is one.
+std::string ExplainBadValue(const Flag& flag, absl::string_view text);
+
+}  // namespace pipesched::cli
+
+#endif  // PIPESCHED_CLIENTS_CLI_FLAGS_H_

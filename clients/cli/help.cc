@@ -1,0 +1,84 @@
+#include "clients/cli/help.h"
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "clients/cli/text.h"
+
+namespace pipesched::cli {
+namespace {
+
+constexpr size_t kHelpWidth = 64;
+
+constexpr absl::string_view kPlanExamples =
+    "  pipesched --num-stages 4 --num-batches 8\n"
+    "  pipesched -s 4 -b 8 -f 0.8 1.0 1.2 1.0 -bw 1.6 2.0 2.4 2.0 -o plan.png\n"
+    "  pipesched --config plan.yaml --schedule gpipe --no-visualization\n"
+    "  pipesched -s 4 -b 8 --format json\n"
+    "  pipesched -s 4 -b 8 -o - --output-format order\n"
+    "  pipesched --server unix:/run/pipesched.sock -s 4 -b 8\n";
+
+constexpr absl::string_view kExitCodes =
+    "Exit codes: 0 ok, 64 command line, 65 refused by the service, 69 no service, 73 cannot\n"
+    "write, 75 try later, 77 not allowed, 78 config file, 130 interrupted, 70 the rest.\n";
+
+absl::string_view Examples(Command command) {
+  switch (command) {
+    case kCompute: return kPlanExamples;
+    case kRender: return "  pipesched render -s 4 -b 8 -o plan.png --title \"Step 1\"\n";
+    case kSchedules: return "  pipesched schedules\n  pipesched schedules --format json\n";
+    case kHealth: return "  pipesched health --server 127.0.0.1:50551\n";
+    case kVersion: return "  pipesched version --server 127.0.0.1:50551\n";
+  }
+  return "";
+}
+
+// The words of `text` in lines of at most kHelpWidth characters.
+std::vector<std::string> Wrap(absl::string_view text) {
+  std::vector<std::string> lines(1);
+  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
+    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > kHelpWidth) {
+      lines.emplace_back();
+    }
+    absl::StrAppend(&lines.back(), lines.back().empty() ? "" : " ", word);
+  }
+  return lines;
+}
+
+std::string Names(const Flag& flag) {
+  const std::string short_name =
+      flag.short_name.empty() ? "" : absl::StrCat("-", flag.short_name, ", ");
+  const absl::string_view value = flag.choices.empty() ? flag.value_name : flag.choices;
+  return absl::StrCat("  ", short_name, LongName(flag), value.empty() ? "" : " ", value,
+                      IsList(flag.kind) ? "..." : "");
+}
+
+}  // namespace
+
+std::string FormatHelp(Command command) {
+  std::string commands;
+  absl::string_view about;
+  std::vector<std::vector<std::string>> rows;
+  for (const CommandInfo& info : AllCommands()) {
+    if (info.command == command) about = info.help;
+    rows.push_back({absl::StrCat("  ", info.name), std::string(info.help)});
+  }
+  if (command == kCompute) commands = absl::StrCat("\nCommands:\n", FormatTable(rows, 2));
+  rows.clear();
+  for (const Flag& flag : AllFlags()) {
+    if ((flag.commands & command) == 0) continue;
+    std::string names = Names(flag);
+    for (std::string& line : Wrap(flag.help)) {
+      rows.push_back({std::move(names), std::move(line)});
+      names.clear();
+    }
+  }
+  return absl::StrCat("pipesched: ", about, "\n\nExamples:\n", Examples(command), commands,
+                      "\nFlags:\n", FormatTable(rows, 2), "\n", kExitCodes);
+}
+
+}  // namespace pipesched::cli

@@ -1,0 +1,31 @@
+#ifndef PIPESCHED_CLIENTS_CLI_NUMBERS_H_
+#define PIPESCHED_CLIENTS_CLI_NUMBERS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace pipesched::cli {
+
+// A decimal number: "1", "-1.5", "1e-3", ".5", and "nan", "inf" in any case,
+// with or without a sign. What is too large is infinity and what is too small
+// is the smallest number of its sign, never 0: the service refuses both.
+std::optional<double> ParseNumber(absl::string_view text);
+
+// A decimal whole number. One that int64 cannot hold is the nearest that it can.
+std::optional<int64_t> ParseInteger(absl::string_view text);
+
+// The nearest that int32 can hold.
+int32_t ToInt32(int64_t value);
+
+// At most 10 significant digits and no noise: "33", "55.8", "1e-12".
+std::string FormatNumber(double value);
+
+// A share of 1 in percent: "27.27 %".
+std::string FormatPercent(double share);
+
+}  // namespace pipesched::cli
+
+#endif  // PIPESCHED_CLIENTS_CLI_NUMBERS_H_

@@ -1,0 +1,87 @@
+#include "clients/cli/outputs.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "clients/cli/request.h"
+#include "clients/cli/text.h"
+
+namespace pipesched::cli {
+namespace {
+
+struct FormatInfo {
+  OutputFormat format;
+  absl::string_view name;    // of --output-format
+  absl::string_view ending;  // of a file
+  bool is_picture;
+};
+constexpr FormatInfo kFormats[] = {
+    {OutputFormat::kPng, "png", ".png", true},
+    {OutputFormat::kJson, "json", ".json", false},
+    {OutputFormat::kOrder, "order", ".order", false},
+};
+
+const FormatInfo* FindByName(absl::string_view name) {
+  for (const FormatInfo& info : kFormats) {
+    if (info.name == name) return &info;
+  }
+  return nullptr;
+}
+
+const FormatInfo* FindByEnding(absl::string_view path) {
+  for (const FormatInfo& info : kFormats) {
+    if (absl::EndsWithIgnoreCase(path, info.ending)) return &info;
+  }
+  return nullptr;
+}
+
+std::string Endings(bool pictures_only) {
+  std::string result;
+  for (const FormatInfo& info : kFormats) {
+    if (pictures_only && !info.is_picture) continue;
+    absl::StrAppend(&result, result.empty() ? "" : " ", info.ending);
+  }
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settings& settings) {
+  const bool is_render = command == kRender;
+  const bool pictures = !settings.IsOn(FlagId::kNoVisualization) || is_render;
+  const bool is_json = settings.Text(FlagId::kFormat) == "json" && !is_render;
+  const std::string origin = settings.Origin(FlagId::kOutput);
+  const FormatInfo* named = FindByName(settings.Text(FlagId::kOutputFormat));
+  const FormatInfo* format = named;
+  std::string path;
+  if (const Setting* setting = settings.Find(FlagId::kOutput)) {
+    path = setting->texts[0];
+    const FormatInfo* ending = FindByEnding(path);
+    if (path == "-" && named == nullptr) {
+      return absl::InvalidArgumentError(absl::StrCat(origin, ": - needs --output-format"));
+    }
+    if (named != nullptr && ending != nullptr && named != ending) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          origin, ": ", Quote(path), " does not end as --output-format ", named->name));
+    }
+    if (named == nullptr) format = ending;
+    if (format == nullptr) {
+      return absl::InvalidArgumentError(absl::StrCat(origin, ": unknown ending of ", Quote(path),
+                                                     ", want one of ", Endings(is_render)));
+    }
+  } else {
+    if (named == nullptr && is_json) return std::nullopt;
+    if (named == nullptr) format = FindByEnding(".png");
+    path = absl::StrCat("pipeline_", settings.Text(FlagId::kSchedule, kDefaultSchedule),
+                        format->ending);
+  }
+  if (is_render && !format->is_picture) {
+    return absl::InvalidArgumentError(absl::StrCat(settings.Origin(FlagId::kOutputFormat),
+                                                   ": render writes pictures, want one of ",
+                                                   Endings(/*pictures_only=*/true)));
+  }
+  if (format->is_picture && !pictures) return std::nullopt;
+  return Output{format->format, std::move(path)};
+}
+
+}  // namespace pipesched::cli

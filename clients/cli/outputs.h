@@ -1,0 +1,36 @@
+#ifndef PIPESCHED_CLIENTS_CLI_OUTPUTS_H_
+#define PIPESCHED_CLIENTS_CLI_OUTPUTS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "clients/cli/settings.h"
+
+namespace pipesched::cli {
+
+enum class OutputFormat {
+  kPng,    // a picture
+  kJson,   // the response of ComputeSchedule
+  kOrder,  // order text
+};
+
+// A file that a command writes.
+struct Output {
+  OutputFormat format;
+  std::string path;  // "-": standard output
+
+  bool is_stdout() const { return path == "-"; }
+};
+
+// What to write, by --output, --output-format, --no-visualization and --format;
+// nothing if there is nothing to write. render writes pictures only.
+//
+// Returns INVALID_ARGUMENT for an ending that is no format (naming those that
+// are), one that --output-format contradicts, and "-" without --output-format.
+absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settings& settings);
+
+}  // namespace pipesched::cli
+
+#endif  // PIPESCHED_CLIENTS_CLI_OUTPUTS_H_

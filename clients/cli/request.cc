@@ -1,0 +1,135 @@
+#include "clients/cli/request.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "clients/cli/numbers.h"
+
+namespace pipesched::cli {
+namespace {
+
+// The lists of which each value belongs to a stage.
+struct TimeList {
+  FlagId id;
+  void (v1::StageCost::*set)(double);
+};
+constexpr TimeList kTimeLists[] = {
+    {FlagId::kForwardTimes, &v1::StageCost::set_forward},
+    {FlagId::kBackwardTimes, &v1::StageCost::set_backward},
+    {FlagId::kBackwardInputTimes, &v1::StageCost::set_backward_input},
+    {FlagId::kBackwardWeightTimes, &v1::StageCost::set_backward_weight},
+    {FlagId::kOverlapTimes, &v1::StageCost::set_overlapped_pair},
+};
+struct ByteList {
+  FlagId id;
+  void (v1::StageCost::*set)(int64_t);
+};
+constexpr ByteList kByteLists[] = {
+    {FlagId::kActivationBytes, &v1::StageCost::set_activation_bytes},
+    {FlagId::kWeightGradBytes, &v1::StageCost::set_weight_grad_bytes},
+    {FlagId::kStaticBytes, &v1::StageCost::set_static_bytes},
+};
+
+// Settings hold only texts that parse.
+double Number(const std::string& text) { return *ParseNumber(text); }
+int64_t Integer(const std::string& text) { return *ParseInteger(text); }
+int32_t Int32(const std::string& text) { return ToInt32(Integer(text)); }
+
+// Calls visit(list) for each list of stages that is given.
+template <typename Visit>
+void ForEachStageList(const Settings& settings, Visit visit) {
+  for (const TimeList& list : kTimeLists) {
+    if (const Setting* setting = settings.Find(list.id)) visit(list.id, *setting);
+  }
+  for (const ByteList& list : kByteLists) {
+    if (const Setting* setting = settings.Find(list.id)) visit(list.id, *setting);
+  }
+}
+
+size_t CountRecords(const Settings& settings) {
+  size_t longest = 0;
+  ForEachStageList(settings, [&](FlagId, const Setting& setting) {
+    longest = std::max(longest, setting.texts.size());
+  });
+  const bool wrong = !ListsOfWrongLength(settings).empty();
+  const bool looks_right = longest == static_cast<size_t>(NumStages(settings));
+  return wrong && looks_right ? longest + 1 : longest;
+}
+
+void FillRecords(const Settings& settings, v1::Pipeline& pipeline) {
+  const size_t num_records = CountRecords(settings);
+  for (size_t s = 0; s < num_records; ++s) {
+    v1::StageCost& cost = *pipeline.add_stage_costs();
+    const auto fill = [&](const auto& list, const auto& parse) {
+      const Setting* setting = settings.Find(list.id);
+      if (setting == nullptr) return;
+      const std::vector<std::string>& texts = setting->texts;
+      if (texts.size() == 1) {
+        (cost.*list.set)(parse(texts[0]));
+      } else if (s < texts.size()) {
+        (cost.*list.set)(parse(texts[s]));
+      }
+    };
+    for (const TimeList& list : kTimeLists) fill(list, Number);
+    for (const ByteList& list : kByteLists) fill(list, Integer);
+  }
+}
+
+}  // namespace
+
+int NumStages(const Settings& settings) {
+  const Setting* setting = settings.Find(FlagId::kNumStages);
+  return setting != nullptr ? Int32(setting->texts[0]) : 0;
+}
+
+std::vector<FlagId> ListsOfWrongLength(const Settings& settings) {
+  std::vector<FlagId> wrong;
+  ForEachStageList(settings, [&](FlagId id, const Setting& setting) {
+    const size_t length = setting.texts.size();
+    if (length != 1 && length != static_cast<size_t>(NumStages(settings))) wrong.push_back(id);
+  });
+  std::sort(wrong.begin(), wrong.end());
+  return wrong;
+}
+
+v1::Pipeline BuildPipeline(const Settings& settings) {
+  v1::Pipeline pipeline;
+  pipeline.set_num_stages(NumStages(settings));
+  if (const Setting* setting = settings.Find(FlagId::kNumBatches)) {
+    pipeline.set_num_microbatches(Int32(setting->texts[0]));
+  }
+  if (const Setting* setting = settings.Find(FlagId::kChunksPerRank)) {
+    pipeline.set_chunks_per_rank(Int32(setting->texts[0]));
+  }
+  if (const Setting* setting = settings.Find(FlagId::kP2pTime)) {
+    pipeline.set_p2p_time(Number(setting->texts[0]));
+  }
+  if (const Setting* setting = settings.Find(FlagId::kP2pTimesForward)) {
+    for (const std::string& text : setting->texts) pipeline.add_p2p_times_forward(Number(text));
+  }
+  if (const Setting* setting = settings.Find(FlagId::kP2pTimesBackward)) {
+    for (const std::string& text : setting->texts) pipeline.add_p2p_times_backward(Number(text));
+  }
+  if (const Setting* setting = settings.Find(FlagId::kMemoryLimit)) {
+    for (const std::string& text : setting->texts) pipeline.add_memory_limit_bytes(Integer(text));
+  }
+  FillRecords(settings, pipeline);
+  return pipeline;
+}
+
+v1::Schedule BuildSchedule(const Settings& settings) {
+  const std::string name = settings.Text(FlagId::kSchedule, kDefaultSchedule);
+  v1::Schedule schedule;
+  v1::ScheduleKind kind = v1::SCHEDULE_KIND_UNSPECIFIED;
+  const bool is_lower = name == absl::AsciiStrToLower(name);
+  if (is_lower &&
+      v1::ScheduleKind_Parse(absl::StrCat("SCHEDULE_KIND_", absl::AsciiStrToUpper(name)), &kind)) {
+    schedule.set_kind(kind);
+  }
+  return schedule;
+}
+
+}  // namespace pipesched::cli

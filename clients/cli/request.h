@@ -1,0 +1,35 @@
+#ifndef PIPESCHED_CLIENTS_CLI_REQUEST_H_
+#define PIPESCHED_CLIENTS_CLI_REQUEST_H_
+
+#include <string>
+#include <vector>
+
+#include "clients/cli/settings.h"
+#include "pipesched/v1/pipeline.pb.h"
+#include "pipesched/v1/schedule.pb.h"
+
+namespace pipesched::cli {
+
+inline constexpr absl::string_view kDefaultSchedule = "1f1b";
+
+// The pipeline that the settings describe, right or wrong: the service checks
+// it. Whole numbers that a field cannot hold are the nearest that it can.
+//
+// A list of one value stands for all stages, one of num_stages values has a
+// value a stage. If a list has another length, so has stage_costs: more records
+// than any list has values, and never one that the service takes.
+v1::Pipeline BuildPipeline(const Settings& settings);
+
+// The schedule that the settings name; a name that the contract does not know is
+// UNSPECIFIED.
+v1::Schedule BuildSchedule(const Settings& settings);
+
+// Lists that have neither one value nor one a stage, in the order of the table.
+std::vector<FlagId> ListsOfWrongLength(const Settings& settings);
+
+// Stages that the settings ask for, as the request says it; 0 if not given.
+int NumStages(const Settings& settings);
+
+}  // namespace pipesched::cli
+
+#endif  // PIPESCHED_CLIENTS_CLI_REQUEST_H_

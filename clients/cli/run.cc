@@ -1,0 +1,130 @@
+#include "clients/cli/run.h"
+
+#include <fcntl.h>
+#include <grpc/grpc.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "clients/cli/command_line.h"
+#include "clients/cli/compute.h"
+#include "clients/cli/config_file.h"
+#include "clients/cli/environment.h"
+#include "clients/cli/file_writer.h"
+#include "clients/cli/help.h"
+#include "clients/cli/interrupt.h"
+#include "clients/cli/numbers.h"
+#include "clients/cli/outputs.h"
+#include "clients/cli/service_info.h"
+
+namespace pipesched::cli {
+namespace {
+
+// A descriptor that is closed would be given to a socket, and what is printed
+// would go there. Writing to this one fails instead.
+void OccupyStandardDescriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0) return;
+  }
+}
+
+absl::Duration Timeout(const Settings& settings) {
+  const Setting* timeout = settings.Find(FlagId::kTimeout);
+  return timeout == nullptr ? absl::Seconds(client::kDefaultTimeoutSeconds)
+                            : absl::Seconds(*ParseNumber(timeout->texts[0]));
+}
+
+// Adds what the config file gives and the command line does not.
+absl::Status AddConfig(Settings& settings) {
+  if (settings.Find(FlagId::kConfig) == nullptr) return absl::OkStatus();
+  const absl::StatusOr<Settings> config = ReadConfig(settings.Text(FlagId::kConfig));
+  if (config.ok()) settings.AddMissing(*config);
+  return config.status();
+}
+
+absl::StatusOr<std::optional<Output>> ChooseCheckedOutput(const CommandLine& command_line) {
+  if ((command_line.command & kPlans) == 0) return std::nullopt;
+  auto output = ChooseOutput(command_line.command, command_line.settings);
+  if (output.ok() && *output && (*output)->is_stdout() && (*output)->format == OutputFormat::kPng &&
+      isatty(STDOUT_FILENO) != 0) {
+    return absl::InvalidArgumentError("--output: a terminal shows no PNG, want a file or a pipe");
+  }
+  return output;
+}
+
+// Runs the command against the service.
+ExitCode RunCommand(const CommandLine& command_line, const std::optional<Output>& output,
+                    CommandContext& context, StartEmbedded start_embedded) {
+  // Never undone: when the last user of gRPC goes, its shutdown can wait 10 s for
+  // the poller of a large write. The end of the process needs no shutdown.
+  grpc_init();
+  const bool is_embedded = context.server.empty();
+  std::unique_ptr<client::Client> embedded;
+  if (is_embedded || command_line.command == kVersion) {
+    auto channel = start_embedded();
+    if (!channel.ok()) {
+      return context.Fail(LocalFailure(ExitCode::kInternal, "INTERNAL", channel.status()));
+    }
+    embedded = std::make_unique<client::Client>(*std::move(channel));
+  }
+  std::unique_ptr<client::Client> remote;
+  if (!is_embedded) {
+    remote = std::make_unique<client::Client>(client::MakeChannel(context.server));
+  }
+  context.client = is_embedded ? embedded.get() : remote.get();
+  switch (command_line.command) {
+    case kCompute: return RunCompute(context, output);
+    case kRender: return RunRender(context, *output);
+    case kSchedules: return RunSchedules(context);
+    case kHealth: return RunHealth(context);
+    case kVersion: return RunVersion(context, *embedded);
+  }
+  return ExitCode::kInternal;
+}
+
+ExitCode RealRun(const std::vector<std::string>& args, StartEmbedded start_embedded) {
+  client::Cancellation cancellation;
+  CommandContext context;
+  context.call_options.cancellation = &cancellation;
+  context.json = AsksForJson(args);
+  context.color = UseColor("auto", STDERR_FILENO);
+
+  absl::StatusOr<CommandLine> command_line = ParseCommandLine(args);
+  if (!command_line.ok()) {
+    return context.Fail(
+        LocalFailure(ExitCode::kUsage, "INVALID_COMMAND_LINE", command_line.status()));
+  }
+  Settings& settings = command_line->settings;
+  if (settings.IsOn(FlagId::kHelp)) return context.Print(FormatHelp(command_line->command));
+  context.color = UseColor(settings.Text(FlagId::kColor, "auto"), STDERR_FILENO);
+  for (const std::string& warning : WarnOfUnknownVariables(environ)) {
+    context.Remark("warning", warning);
+  }
+  const absl::Status config = AddConfig(settings);
+  if (!config.ok()) {
+    return context.Fail(LocalFailure(ExitCode::kConfig, "INVALID_CONFIG", config));
+  }
+  context.json = settings.Text(FlagId::kFormat) == "json";
+  const absl::StatusOr<std::optional<Output>> output = ChooseCheckedOutput(*command_line);
+  if (!output.ok()) {
+    return context.Fail(LocalFailure(ExitCode::kUsage, "INVALID_COMMAND_LINE", output.status()));
+  }
+  context.settings = settings;
+  context.server = settings.Text(FlagId::kServer, ServerFromEnvironment());
+  context.call_options.timeout = Timeout(settings);
+  const InterruptHandler interrupts(&cancellation);
+  return RunCommand(*command_line, *output, context, start_embedded);
+}
+
+}  // namespace
+
+int Run(const std::vector<std::string>& args, StartEmbedded start_embedded) {
+  OccupyStandardDescriptors();
+  signal(SIGPIPE, SIG_IGN);
+  return static_cast<int>(RealRun(args, start_embedded));
+}
+
+}  // namespace pipesched::cli

@@ -1,0 +1,87 @@
+#include "clients/cli/summary.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "clients/cli/numbers.h"
+#include "clients/cli/request.h"
+#include "clients/cli/text.h"
+
+namespace pipesched::cli {
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::string Count(int count, absl::string_view one, absl::string_view many) {
+  return absl::StrCat(count, " ", count == 1 ? one : many);
+}
+
+bool HasBytes(const v1::Metrics& metrics) {
+  return std::any_of(metrics.ranks().begin(), metrics.ranks().end(),
+                     [](const v1::RankMetrics& rank) { return rank.peak_bytes() != 0; });
+}
+
+std::string FormatTotals(const v1::ComputeScheduleRequest& request,
+                         const v1::ComputeScheduleResponse& response, const Settings& settings) {
+  const v1::Metrics& metrics = response.metrics();
+  const v1::CriticalPath& path = metrics.critical_path();
+  const std::string label = settings.Text(FlagId::kTimeUnit);
+  const std::string unit = label.empty() ? "" : absl::StrCat(" ", label);
+  const auto time = [&](double value) { return absl::StrCat(FormatNumber(value), unit); };
+  return FormatTable(
+      {{"schedule",
+        absl::StrCat(settings.Text(FlagId::kSchedule, kDefaultSchedule), ", ",
+                     Count(request.pipeline().num_stages(), "stage", "stages"), " on ",
+                     Count(metrics.ranks_size(), "rank", "ranks"), ", ",
+                     Count(request.pipeline().num_microbatches(), "microbatch", "microbatches"))},
+       {"makespan", absl::StrCat(time(metrics.makespan()), " (first start to last end)")},
+       {"bubble rate", absl::StrCat(FormatPercent(metrics.bubble_rate()), " (idle / total)")},
+       {"bubble overhead",
+        absl::StrCat(FormatPercent(metrics.bubble_overhead()), " (idle / busy)")},
+       {"longest rank span",
+        absl::StrCat(time(metrics.longest_rank_span()), " (a rank's first start to its last end)")},
+       {"longest-span bubble rate", absl::StrCat(FormatPercent(metrics.longest_span_bubble_rate()),
+                                                 " (1 - largest busy / longest rank span)")},
+       {"lower bound",
+        absl::StrCat(time(metrics.lower_bound()), " (no order of this placement is shorter)")},
+       {"gap", absl::StrCat(FormatPercent(metrics.gap()), " (makespan / lower bound - 1)")},
+       {"critical path",
+        absl::StrCat(Count(path.num_ops(), "op", "ops"), ", ", time(path.compute_time()),
+                     " in ops, ", time(path.p2p_time()), " in transfers")},
+       {"digest", response.digest()},
+       {"order digest", response.order_digest()}},
+      /*first_right=*/2);
+}
+
+std::string FormatRanks(const v1::Metrics& metrics) {
+  const bool has_bytes = HasBytes(metrics);
+  Rows rows = {
+      {"rank", "busy", "idle", "idle before", "idle between", "idle after", "peak activations"}};
+  if (has_bytes) rows[0].push_back("peak bytes");
+  for (const v1::RankMetrics& rank : metrics.ranks()) {
+    rows.push_back({absl::StrCat(rank.rank()), FormatNumber(rank.busy()), FormatNumber(rank.idle()),
+                    FormatNumber(rank.idle_before()), FormatNumber(rank.idle_between()),
+                    FormatNumber(rank.idle_after()), absl::StrCat(rank.peak_activations())});
+    if (has_bytes) rows.back().push_back(absl::StrCat(rank.peak_bytes()));
+  }
+  return FormatTable(rows, /*first_right=*/0);
+}
+
+}  // namespace
+
+std::string FormatSummary(const v1::ComputeScheduleRequest& request,
+                          const v1::ComputeScheduleResponse& response, const Settings& settings) {
+  return absl::StrCat(FormatTotals(request, response, settings), "\n",
+                      FormatRanks(response.metrics()));
+}
+
+std::string FormatKinds(const v1::ListScheduleKindsResponse& response) {
+  Rows rows = {{"name", "legal when", "source", "description"}};
+  for (const v1::ScheduleKindInfo& kind : response.kinds()) {
+    rows.push_back({kind.name(), kind.legality(), kind.source(), kind.description()});
+  }
+  return FormatTable(rows, /*first_right=*/4);
+}
+
+}  // namespace pipesched::cli

@@ -1,0 +1,29 @@
+#ifndef PIPESCHED_CLIENTS_CLI_TEXT_H_
+#define PIPESCHED_CLIENTS_CLI_TEXT_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace pipesched::cli {
+
+// Whether the bytes are well-formed UTF-8.
+bool IsUtf8(absl::string_view text);
+
+// The text in double quotes, safe to print: control characters and bytes that
+// are no ASCII become escapes, and what is over 60 bytes is cut.
+std::string Quote(absl::string_view text);
+
+// The text as a JSON string, quotes included. Bytes that are no UTF-8 become
+// U+FFFD.
+std::string JsonQuote(absl::string_view text);
+
+// Rows in aligned columns two spaces apart, a line each. The columns from
+// `first_right` on are aligned to the right. Widths are counted in characters.
+std::string FormatTable(const std::vector<std::vector<std::string>>& rows, size_t first_right);
+
+}  // namespace pipesched::cli
+
+#endif  // PIPESCHED_CLIENTS_CLI_TEXT_H_

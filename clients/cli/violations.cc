@@ -1,0 +1,107 @@
+#include "clients/cli/violations.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "clients/cli/request.h"
+#include "clients/cli/text.h"
+
+namespace pipesched::cli {
+namespace {
+
+constexpr absl::string_view kRecords = "pipeline.stage_costs";
+
+// "pipeline.stage_costs[3].forward": the pattern "pipeline.stage_costs[].forward"
+// and the index 3; -1 without an index.
+struct FieldPath {
+  std::string pattern;
+  int index = -1;
+};
+
+FieldPath SplitPath(absl::string_view field) {
+  const size_t open = field.find('[');
+  const size_t close = field.find(']');
+  FieldPath path;
+  if (open == absl::string_view::npos || close == absl::string_view::npos || close < open ||
+      !absl::SimpleAtoi(field.substr(open + 1, close - open - 1), &path.index)) {
+    path.pattern = std::string(field);
+    return path;
+  }
+  path.pattern = absl::StrCat(field.substr(0, open + 1), field.substr(close));
+  return path;
+}
+
+// `description` with its value, what stands before the first comma or colon,
+// replaced by `text`. "1025 bytes" and "2 entries" are no values but counts.
+std::string ReplaceValue(const std::string& description, absl::string_view text) {
+  const size_t end = description.find_first_of(",:");
+  if (end == std::string::npos || description.find(' ') < end) return description;
+  return absl::StrCat(text, description.substr(end));
+}
+
+UserViolation Explain(const client::FieldViolation& violation, const Settings& settings) {
+  const FieldPath path = SplitPath(violation.field);
+  const Flag* flag = FindField(path.pattern);
+  const bool whole_list = flag == nullptr;  // The length of a list is wrong.
+  if (whole_list) flag = FindField(absl::StrCat(path.pattern, "[]"));
+  if (flag == nullptr) return {violation.field, violation.field, violation.description};
+
+  UserViolation result{violation.field, settings.Origin(flag->id), violation.description};
+  const Setting* setting = settings.Find(flag->id);
+  if (whole_list) return result;
+  if (setting == nullptr) {
+    result.description = ReplaceValue(violation.description, "not given");
+  } else if (!IsList(flag->kind)) {
+    // A text may be long, or no ASCII.
+    const std::string& text = setting->texts[0];
+    result.description =
+        ReplaceValue(violation.description, flag->kind == ValueKind::kText ? Quote(text) : text);
+  } else if (setting->texts.size() == 1) {
+    result.description = ReplaceValue(violation.description, setting->texts[0]);
+  } else if (static_cast<size_t>(path.index) < setting->texts.size()) {
+    absl::StrAppend(&result.flag, "[", path.index, "]");
+    result.description =
+        ReplaceValue(violation.description, setting->texts[static_cast<size_t>(path.index)]);
+  }
+  return result;
+}
+
+// The lists that a wrong number of records comes from.
+std::vector<UserViolation> ExplainRecords(const Settings& settings) {
+  const int stages = NumStages(settings);
+  const std::string want = stages > 1    ? absl::StrCat("1 or ", stages)
+                           : stages == 1 ? "1"
+                                         : "1 or as many as there are stages";
+  std::vector<UserViolation> result;
+  for (const FlagId id : ListsOfWrongLength(settings)) {
+    result.push_back({std::string(kRecords), settings.Origin(id),
+                      absl::StrCat(settings.Find(id)->texts.size(), " values, want ", want)});
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<UserViolation> ExplainViolations(const std::vector<client::FieldViolation>& violations,
+                                             const Settings& settings) {
+  std::vector<UserViolation> result;
+  const auto add = [&](UserViolation violation) {
+    const bool known = std::any_of(result.begin(), result.end(), [&](const UserViolation& other) {
+      return other.flag == violation.flag && other.description == violation.description;
+    });
+    if (!known) result.push_back(std::move(violation));
+  };
+  for (const client::FieldViolation& violation : violations) {
+    std::vector<UserViolation> lists;
+    if (violation.field == kRecords) lists = ExplainRecords(settings);
+    if (lists.empty()) lists.push_back(Explain(violation, settings));
+    for (UserViolation& list : lists) add(std::move(list));
+  }
+  return result;
+}
+
+}  // namespace pipesched::cli

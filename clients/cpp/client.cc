@@ -1,0 +1,150 @@
+#include "clients/cpp/client.h"
+
+#include <google/protobuf/wrappers.pb.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "clients/cpp/error.h"
+#include "clients/cpp/timeline_ops.h"
+#include "pipesched/v1/schedule_service.grpc.pb.h"
+
+namespace pipesched::client {
+namespace {
+
+// One call's context: its deadline, and its place in the cancellation.
+class CallScope {
+ public:
+  explicit CallScope(const CallOptions& options) : cancellation_(options.cancellation) {
+    context_.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
+    if (cancellation_ != nullptr) cancellation_->Add(&context_);
+  }
+  ~CallScope() {
+    if (cancellation_ != nullptr) cancellation_->Remove(&context_);
+  }
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+
+  grpc::ClientContext* context() { return &context_; }
+
+ private:
+  grpc::ClientContext context_;
+  Cancellation* cancellation_;
+};
+
+}  // namespace
+
+struct Client::Impl {
+  explicit Impl(std::shared_ptr<grpc::Channel> c) : channel(std::move(c)), stub(channel) {}
+
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(grpc::Status (v1::ScheduleService::Stub::*method)(
+                                    grpc::ClientContext*, const Request&, Response*),
+                                const Request& request, const CallOptions& options) {
+    CallScope call(options);
+    Response response;
+    const grpc::Status status = (stub.*method)(call.context(), request, &response);
+    if (!status.ok()) return FromGrpcStatus(status);
+    return response;
+  }
+
+  std::shared_ptr<grpc::Channel> channel;
+  v1::ScheduleService::Stub stub;
+};
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+}
+
+Client::Client(std::shared_ptr<grpc::Channel> channel)
+    : impl_(std::make_unique<Impl>(std::move(channel))) {}
+
+Client::~Client() = default;
+
+absl::StatusOr<v1::ComputeScheduleResponse> Client::ComputeSchedule(
+    const v1::ComputeScheduleRequest& request, const CallOptions& options) const {
+  auto response = impl_->Call(&v1::ScheduleService::Stub::ComputeSchedule, request, options);
+  if (!response.ok() || !response->has_timeline()) return response;
+  absl::Status status = CheckTimeline(response->timeline(), request.pipeline());
+  if (!status.ok()) return status;
+  return response;
+}
+
+absl::Status Client::StreamSchedule(
+    const v1::StreamScheduleRequest& request,
+    absl::FunctionRef<void(v1::StreamScheduleResponse message)> receive,
+    const CallOptions& options) const {
+  CallScope call(options);
+  const auto reader = impl_->stub.StreamSchedule(call.context(), request);
+  TimelineChecker checker(request.pipeline());
+  absl::Status broken;
+  v1::StreamScheduleResponse message;
+  while (reader->Read(&message)) {
+    if (broken.ok()) broken = checker.Add(message.timeline());
+    if (broken.ok()) {
+      receive(std::move(message));
+    } else {
+      call.context()->TryCancel();
+    }
+    message.Clear();
+  }
+  const grpc::Status status = reader->Finish();
+  if (!broken.ok()) return broken;
+  return status.ok() ? checker.Finish() : FromGrpcStatus(status);
+}
+
+absl::StatusOr<v1::RenderScheduleResponse> Client::RenderSchedule(
+    const v1::RenderScheduleRequest& request, const CallOptions& options) const {
+  return impl_->Call(&v1::ScheduleService::Stub::RenderSchedule, request, options);
+}
+
+absl::StatusOr<v1::ExportScheduleResponse> Client::ExportSchedule(
+    const v1::ExportScheduleRequest& request, const CallOptions& options) const {
+  return impl_->Call(&v1::ScheduleService::Stub::ExportSchedule, request, options);
+}
+
+absl::StatusOr<v1::ListScheduleKindsResponse> Client::ListScheduleKinds(
+    const CallOptions& options) const {
+  return impl_->Call(&v1::ScheduleService::Stub::ListScheduleKinds, v1::ListScheduleKindsRequest(),
+                     options);
+}
+
+absl::StatusOr<v1::GetServerInfoResponse> Client::GetServerInfo(const CallOptions& options) const {
+  return impl_->Call(&v1::ScheduleService::Stub::GetServerInfo, v1::GetServerInfoRequest(),
+                     options);
+}
+
+absl::StatusOr<HealthStatus> Client::CheckHealth(const std::string& service,
+                                                 const CallOptions& options) const {
+  // Debian's gRPC has no header of grpc.health.v1. Its request is one string and
+  // its response one enum, each of number 1: the wire format of these wrappers.
+  using Stub =
+      grpc::TemplatedGenericStub<google::protobuf::StringValue, google::protobuf::Int32Value>;
+  google::protobuf::StringValue request;
+  request.set_value(service);
+  google::protobuf::Int32Value response;
+  grpc::Status status;
+  CallScope call(options);
+  grpc::CompletionQueue queue;
+  const auto reader =
+      Stub(impl_->channel)
+          .PrepareUnaryCall(call.context(), "/grpc.health.v1.Health/Check", request, &queue);
+  reader->StartCall();
+  reader->Finish(&response, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  if (!status.ok()) return FromGrpcStatus(status);
+  switch (response.value()) {
+    case 1: return HealthStatus::kServing;
+    case 2: return HealthStatus::kNotServing;
+    default: return HealthStatus::kUnknown;
+  }
+}
+
+}  // namespace pipesched::client

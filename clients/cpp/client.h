@@ -1,0 +1,95 @@
+#ifndef PIPESCHED_CLIENTS_CPP_CLIENT_H_
+#define PIPESCHED_CLIENTS_CPP_CLIENT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "clients/cpp/cancellation.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace pipesched {
+
+// Callers include pipesched/v1/schedule_service.pb.h.
+namespace v1 {
+class ComputeScheduleRequest;
+class ComputeScheduleResponse;
+class StreamScheduleRequest;
+class StreamScheduleResponse;
+class RenderScheduleRequest;
+class RenderScheduleResponse;
+class ExportScheduleRequest;
+class ExportScheduleResponse;
+class ListScheduleKindsResponse;
+class GetServerInfoResponse;
+}  // namespace v1
+
+namespace client {
+
+inline constexpr int kMaxReceiveBytes = 64 << 20;
+inline constexpr int kDefaultTimeoutSeconds = 30;
+
+// How one call is made.
+struct CallOptions {
+  absl::Duration timeout = absl::Seconds(kDefaultTimeoutSeconds);
+  Cancellation* cancellation = nullptr;  // not owned; null: the call cannot be cancelled
+};
+
+// What grpc.health.v1 says of a service.
+enum class HealthStatus { kUnknown = 0, kServing = 1, kNotServing = 2 };
+
+// A channel to a daemon, without transport security. `target` is "host:port",
+// "dns:///host:port" or "unix:/path". Connects on the first call; a wrong target
+// shows as UNAVAILABLE there. Responses of up to 64 MiB are accepted.
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target);
+
+// Calls pipesched.v1.ScheduleService. Each method is one call that blocks until
+// it is answered; its errors are those that the proto lists, with their details
+// (see error.h), and UNAVAILABLE if the daemon cannot be reached. All methods
+// may be called from many threads at once.
+class Client {
+ public:
+  explicit Client(std::shared_ptr<grpc::Channel> channel);
+  ~Client();
+
+  // Also returns DATA_LOSS if the timeline is broken (see timeline_ops.h).
+  absl::StatusOr<v1::ComputeScheduleResponse> ComputeSchedule(
+      const v1::ComputeScheduleRequest& request, const CallOptions& options = {}) const;
+
+  // Calls `receive` with each message, in order. Also returns DATA_LOSS if the
+  // messages do not make up a whole timeline.
+  absl::Status StreamSchedule(const v1::StreamScheduleRequest& request,
+                              absl::FunctionRef<void(v1::StreamScheduleResponse message)> receive,
+                              const CallOptions& options = {}) const;
+
+  absl::StatusOr<v1::RenderScheduleResponse> RenderSchedule(
+      const v1::RenderScheduleRequest& request, const CallOptions& options = {}) const;
+
+  absl::StatusOr<v1::ExportScheduleResponse> ExportSchedule(
+      const v1::ExportScheduleRequest& request, const CallOptions& options = {}) const;
+
+  absl::StatusOr<v1::ListScheduleKindsResponse> ListScheduleKinds(
+      const CallOptions& options = {}) const;
+
+  absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo(const CallOptions& options = {}) const;
+
+  // Asks grpc.health.v1.Health/Check; "" is the whole server. NOT_FOUND: the
+  // server has no service of that name.
+  absl::StatusOr<HealthStatus> CheckHealth(const std::string& service,
+                                           const CallOptions& options = {}) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace client
+}  // namespace pipesched
+
+#endif  // PIPESCHED_CLIENTS_CPP_CLIENT_H_
