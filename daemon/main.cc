@@ -1,6 +1,6 @@
 // pipeschedd: the daemon. See --help, and docs/architecture.md for its parts.
 
-#include <unistd.h>
+#include <grpc/grpc.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -31,6 +31,7 @@ int Fail(const absl::Status& status) {
 
 int Run(const ServerOptions& options) {
   TerminationSignals signals;
+  grpc_init();  // Never undone: undoing it can wait 10 s for a thread that polls for others.
   auto server = Server::Start(options);
   if (!server.ok()) return Fail(server.status());
   std::fprintf(stderr, "pipeschedd %s listening on %s\n", std::string(Version()).c_str(),

@@ -22,7 +22,8 @@ namespace {
 // Kubernetes probes name a service each; all answer alike.
 constexpr const char* kHealthNames[] = {"pipesched.v1.ScheduleService", "liveness", "readiness"};
 
-// After the drain only streams that never end, such as a health Watch, are left.
+// After the drain the last answers may still be on their way, and streams that
+// never end, such as a health Watch, are left.
 constexpr auto kShutdownGrace = std::chrono::milliseconds(500);
 
 // Reflection is part of every server of a program that links it, unless taken out.
@@ -83,8 +84,9 @@ class Server::Impl {
     if (server_ == nullptr) return;
     server_->GetHealthCheckService()->Shutdown();  // All names, for good.
     service_.Drain();
-    service_.WaitUntilIdle(drain_seconds);
-    server_->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
+    const bool idle = service_.WaitUntilIdle(drain_seconds);
+    const auto now = std::chrono::system_clock::now();
+    server_->Shutdown(idle ? now + kShutdownGrace : now);
     server_->Wait();
     server_.reset();
   }

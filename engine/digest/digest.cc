@@ -16,9 +16,11 @@ constexpr absl::string_view kWalkName = "pipesched plan 1";
 class CanonicalWriter {
  public:
   void Add(int64_t value) {
-    for (int shift = 0; shift < 64; shift += 8) {
-      buffer_.push_back(static_cast<char>(static_cast<uint64_t>(value) >> shift & 0xff));
+    char bytes[8];
+    for (size_t i = 0; i < sizeof bytes; ++i) {
+      bytes[i] = static_cast<char>(static_cast<uint64_t>(value) >> (8 * i) & 0xff);
     }
+    buffer_.append(bytes, sizeof bytes);
     if (buffer_.size() >= kFlushSize) Flush();
   }
 

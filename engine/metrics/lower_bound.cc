@@ -95,13 +95,15 @@ class Bounds {
 }  // namespace
 
 OpForms FormsOf(const Order& order) {
-  OpForms forms;
+  unsigned seen = 0;  // a bit a kind, and one for fused ops
+  constexpr unsigned kFused = 1U << kNumOpKinds;
   for (const Op op : order.ops) {
-    forms.full_backward |= op.kind() == OpKind::kBackward;
-    forms.split_backward |= op.kind() == OpKind::kBackwardInput;
-    forms.pairs |= op.fused();
+    seen |= 1U << static_cast<unsigned>(op.kind()) | (op.fused() ? kFused : 0U);
   }
-  return forms;
+  const auto has = [seen](OpKind kind) { return (seen >> static_cast<unsigned>(kind) & 1U) != 0; };
+  return {.full_backward = has(OpKind::kBackward),
+          .split_backward = has(OpKind::kBackwardInput),
+          .pairs = (seen & kFused) != 0};
 }
 
 int64_t LowerBound(const Pipeline& pipeline, const Placement& placement, OpForms forms) {

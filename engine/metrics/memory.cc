@@ -8,15 +8,14 @@
 
 namespace pipesched {
 
-MemoryPeak FindMemoryPeak(const Pipeline& pipeline, const Placement& placement, int rank,
-                          absl::Span<const Op> ops) {
+namespace {
+
+// `Sum` holds every sum of bytes that can occur.
+template <typename Sum>
+MemoryPeak Find(const Pipeline& pipeline, Sum static_bytes, absl::Span<const Op> ops) {
   MemoryPeak peak;
-  if (ops.empty()) return peak;
-  absl::int128 bytes = 0;  // 16,777,216 activations of 2^63 bytes fit.
-  for (const int stage : placement.StagesOf(rank)) {
-    bytes += pipeline.stages[static_cast<size_t>(stage)].static_bytes;
-  }
-  absl::int128 peak_bytes = -1;
+  Sum bytes = static_bytes;
+  Sum peak_bytes = -1;
   int alive = 0;
   for (const Op op : ops) {
     const StageCost& cost = pipeline.stages[static_cast<size_t>(op.stage())];
@@ -45,6 +44,24 @@ MemoryPeak FindMemoryPeak(const Pipeline& pipeline, const Placement& placement, 
   constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
   peak.bytes = peak_bytes > kLargest ? kLargest : static_cast<int64_t>(peak_bytes);
   return peak;
+}
+
+}  // namespace
+
+MemoryPeak FindMemoryPeak(const Pipeline& pipeline, const Placement& placement, int rank,
+                          absl::Span<const Op> ops) {
+  if (ops.empty()) return {};
+  absl::int128 static_bytes = 0;
+  int64_t largest_activation = 0;
+  for (const int stage : placement.StagesOf(rank)) {
+    const StageCost& cost = pipeline.stages[static_cast<size_t>(stage)];
+    static_bytes += cost.static_bytes;
+    largest_activation = std::max(largest_activation, cost.activation_bytes);
+  }
+  const absl::int128 most =
+      static_bytes + absl::int128(largest_activation) * static_cast<int64_t>(ops.size());
+  if (most > std::numeric_limits<int64_t>::max()) return Find(pipeline, static_bytes, ops);
+  return Find(pipeline, static_cast<int64_t>(static_bytes), ops);
 }
 
 }  // namespace pipesched

@@ -12,7 +12,7 @@
 namespace pipesched {
 namespace {
 
-constexpr size_t kPartSize = size_t{64} << 10;
+constexpr size_t kPartSize = size_t{16} << 10;
 
 // Longest op text: two numbers of 10 digits, the letter, "(", ";", ")" and " ".
 constexpr size_t kMaxOpText = 24;

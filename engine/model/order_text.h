@@ -20,7 +20,7 @@ namespace pipesched {
 // ParseOrder(FormatOrder(x)) == x for every order, idle ranks included.
 std::string FormatOrder(const Order& order);
 
-// The same text as consecutive parts of about 64 KiB, for orders whose whole text
+// The same text as consecutive parts of about 16 KiB, for orders whose whole text
 // nobody needs.
 void WriteOrder(const Order& order, absl::FunctionRef<void(absl::string_view part)> sink);
 
