@@ -68,9 +68,13 @@ class CanonicalWriter {
 
 }  // namespace
 
-Sha256Digest DigestOrder(const Order& order) {
+absl::StatusOr<Sha256Digest> DigestOrder(const Order& order, Cancelled cancelled) {
   Sha256 hash;
-  WriteOrder(order, [&hash](absl::string_view part) { hash.Add(part); });
+  const bool whole = WriteOrder(order, [&](absl::string_view part) {
+    hash.Add(part);
+    return !cancelled();
+  });
+  if (!whole) return absl::CancelledError("cancelled while hashing the order");
   return hash.Finish();
 }
 

@@ -34,7 +34,9 @@ class Walk {
       const Op op = order_.ops[i];
       const Data data = NeedsOf(op)[0];
       if (data.stage < 0 || data.stage >= placement_.num_stages()) continue;
-      const std::optional<size_t> maker = MakerEndingAt(start - Delay(data, op.stage()), data, op);
+      const int64_t delay =
+          data.stage == op.stage() ? 0 : EdgeDelay(pipeline_, placement_, data.stage, op.stage());
+      const std::optional<size_t> maker = MakerEndingAt(start - delay, data, op);
       if (maker) return BlockStart(*maker);
     }
     return std::nullopt;  // Not reached with a timeline of Simulate's.
@@ -51,12 +53,6 @@ class Walk {
   size_t BlockStart(size_t i) const {
     const Op op = order_.ops[i];
     return op.fused() && op.kind() == OpKind::kBackward ? i - 1 : i;
-  }
-
-  int64_t Delay(Data data, int to_stage) const {
-    if (placement_.RankOf(data.stage) == placement_.RankOf(to_stage)) return 0;
-    return data.stage < to_stage ? pipeline_.p2p_forward[static_cast<size_t>(data.stage)]
-                                 : pipeline_.p2p_backward[static_cast<size_t>(to_stage)];
   }
 
   // The op that makes `data` of `op`'s microbatch, if it ends at `end`.

@@ -16,12 +16,11 @@ class Bounds {
     way_in_.resize(num_stages);
     way_out_.resize(num_stages);
     for (size_t s = 1; s < num_stages; ++s) {
-      const bool crosses =
-          placement.RankOf(static_cast<int>(s) - 1) != placement.RankOf(static_cast<int>(s));
+      const int stage = static_cast<int>(s);
       way_in_[s] =
-          way_in_[s - 1] + Stage(s - 1).forward + (crosses ? pipeline.p2p_forward[s - 1] : 0);
-      way_out_[s] =
-          way_out_[s - 1] + InputGrad(Stage(s - 1)) + (crosses ? pipeline.p2p_backward[s - 1] : 0);
+          way_in_[s - 1] + Stage(s - 1).forward + EdgeDelay(pipeline, placement, stage - 1, stage);
+      way_out_[s] = way_out_[s - 1] + InputGrad(Stage(s - 1)) +
+                    EdgeDelay(pipeline, placement, stage, stage - 1);
     }
   }
 

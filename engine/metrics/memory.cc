@@ -15,7 +15,7 @@ template <typename Sum>
 MemoryPeak Find(const Pipeline& pipeline, Sum static_bytes, absl::Span<const Op> ops) {
   MemoryPeak peak;
   Sum bytes = static_bytes;
-  Sum peak_bytes = -1;
+  Sum peak_bytes = static_bytes;
   int alive = 0;
   for (const Op op : ops) {
     const StageCost& cost = pipeline.stages[static_cast<size_t>(op.stage())];
@@ -23,7 +23,7 @@ MemoryPeak Find(const Pipeline& pipeline, Sum static_bytes, absl::Span<const Op>
       bytes += cost.activation_bytes;
       ++alive;
     }
-    if (bytes > peak_bytes) {
+    if (bytes > peak_bytes || !peak.op) {
       peak_bytes = bytes;
       peak.op = op;
     }
@@ -50,7 +50,6 @@ MemoryPeak Find(const Pipeline& pipeline, Sum static_bytes, absl::Span<const Op>
 
 MemoryPeak FindMemoryPeak(const Pipeline& pipeline, const Placement& placement, int rank,
                           absl::Span<const Op> ops) {
-  if (ops.empty()) return {};
   absl::int128 static_bytes = 0;
   int64_t largest_activation = 0;
   for (const int stage : placement.StagesOf(rank)) {

@@ -2,6 +2,7 @@
 #define PIPESCHED_ENGINE_METRICS_MEMORY_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/types/span.h"
 #include "engine/model/op.h"
@@ -19,8 +20,8 @@ struct MemoryPeak {
   // Static bytes of the rank's stages plus activations; the largest int64 also
   // stands for any larger sum.
   int64_t bytes = 0;
-  // The first op at whose start the rank holds `bytes`.
-  Op op = Op(OpKind::kForward, 0, 0);
+  // The first op at whose start the rank holds `bytes`; none if it runs no op.
+  std::optional<Op> op;
 };
 
 // `ops` is what `rank` runs, in order.

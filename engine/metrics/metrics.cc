@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "absl/numeric/int128.h"
+#include "absl/status/status.h"
 #include "engine/metrics/lower_bound.h"
 
 namespace pipesched {
@@ -12,6 +13,7 @@ namespace {
 RankMetrics OfRank(const Pipeline& pipeline, const Placement& placement, const Order& order,
                    const Timeline& timeline, int rank) {
   RankMetrics metrics;
+  metrics.peak = FindMemoryPeak(pipeline, placement, rank, order.rank(rank));
   const auto begin = static_cast<size_t>(order.rank_offsets[static_cast<size_t>(rank)]);
   const auto end = static_cast<size_t>(order.rank_offsets[static_cast<size_t>(rank) + 1]);
   if (begin == end) {
@@ -27,14 +29,14 @@ RankMetrics OfRank(const Pipeline& pipeline, const Placement& placement, const O
   metrics.idle_after = timeline.makespan - timeline.ends[end - 1];
   metrics.idle_between =
       timeline.makespan - metrics.busy - metrics.idle_before - metrics.idle_after;
-  metrics.peak = FindMemoryPeak(pipeline, placement, rank, order.rank(rank));
   return metrics;
 }
 
 }  // namespace
 
-Metrics ComputeMetrics(const Pipeline& pipeline, const Placement& placement, const Order& order,
-                       const Timeline& timeline) {
+absl::StatusOr<Metrics> ComputeMetrics(const Pipeline& pipeline, const Placement& placement,
+                                       const Order& order, const Timeline& timeline,
+                                       Cancelled cancelled) {
   Metrics metrics;
   metrics.makespan = timeline.makespan;
   absl::int128 busy = 0;  // P * makespan can pass 2^63.
@@ -42,6 +44,7 @@ Metrics ComputeMetrics(const Pipeline& pipeline, const Placement& placement, con
   int64_t most_busy = 0;
   metrics.ranks.reserve(static_cast<size_t>(order.num_ranks()));
   for (int r = 0; r < order.num_ranks(); ++r) {
+    if (cancelled()) return absl::CancelledError("cancelled while measuring");
     const RankMetrics rank = OfRank(pipeline, placement, order, timeline, r);
     busy += rank.busy;
     idle += rank.idle();

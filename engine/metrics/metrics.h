@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "engine/metrics/critical_path.h"
 #include "engine/metrics/memory.h"
+#include "engine/model/cancel.h"
 #include "engine/model/order.h"
 #include "engine/model/pipeline.h"
 #include "engine/model/placement.h"
@@ -39,9 +41,11 @@ struct Metrics {
   CriticalPath critical_path;
 };
 
-// `timeline` is what Simulate made of `order`.
-Metrics ComputeMetrics(const Pipeline& pipeline, const Placement& placement, const Order& order,
-                       const Timeline& timeline);
+// `timeline` is what Simulate made of `order`. Returns CANCELLED if `cancelled`,
+// asked once a rank, said so.
+absl::StatusOr<Metrics> ComputeMetrics(const Pipeline& pipeline, const Placement& placement,
+                                       const Order& order, const Timeline& timeline,
+                                       Cancelled cancelled = NeverCancelled);
 
 }  // namespace pipesched
 

@@ -37,27 +37,33 @@ char* WriteOp(Op op, StageText& stage, char* out) {
   return std::to_chars(out, out + 10, op.microbatch()).ptr;
 }
 
+// Takes a number below `limit`, without sign or leading zeros, from the front of
+// `text`; -1 if there is none.
+int TakeNumber(absl::string_view& text, int limit) {
+  if (text.empty() || text[0] < '0' || text[0] > '9') return -1;
+  int number = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto size = static_cast<size_t>(end.ptr - text.data());
+  if (end.ec != std::errc() || number >= limit || (text[0] == '0' && size > 1)) return -1;
+  text.remove_prefix(size);
+  return number;
+}
+
 // Takes an op's text from the front of `text`, or nothing.
 std::optional<Op> TakeOp(absl::string_view& text, bool fused) {
-  int stage = 0;
-  int microbatch = 0;
-  const char* const end = text.data() + text.size();
-  const auto stage_end = std::from_chars(text.data(), end, stage);
-  if (stage_end.ec != std::errc() || stage < 0 || stage >= kMaxStages) return std::nullopt;
-  if (stage_end.ptr == end) return std::nullopt;
+  const int stage = TakeNumber(text, kMaxStages);
+  if (stage < 0 || text.empty()) return std::nullopt;
   OpKind kind;
-  switch (*stage_end.ptr) {
+  switch (text[0]) {
     case 'F': kind = OpKind::kForward; break;
     case 'B': kind = OpKind::kBackward; break;
     case 'I': kind = OpKind::kBackwardInput; break;
     case 'W': kind = OpKind::kBackwardWeight; break;
     default: return std::nullopt;
   }
-  const auto microbatch_end = std::from_chars(stage_end.ptr + 1, end, microbatch);
-  if (microbatch_end.ec != std::errc() || microbatch < 0 || microbatch >= kMaxMicrobatches) {
-    return std::nullopt;
-  }
-  text.remove_prefix(static_cast<size_t>(microbatch_end.ptr - text.data()));
+  text.remove_prefix(1);
+  const int microbatch = TakeNumber(text, kMaxMicrobatches);
+  if (microbatch < 0) return std::nullopt;
   return Op(kind, stage, microbatch, fused);
 }
 
@@ -95,7 +101,7 @@ absl::Status ParseError(absl::string_view text, absl::string_view rest) {
 
 }  // namespace
 
-void WriteOrder(const Order& order, absl::FunctionRef<void(absl::string_view part)> sink) {
+bool WriteOrder(const Order& order, absl::FunctionRef<bool(absl::string_view part)> sink) {
   std::string buffer(kPartSize + kMaxOpText, '\0');
   char* const begin = buffer.data();
   char* const full = begin + kPartSize;
@@ -106,7 +112,7 @@ void WriteOrder(const Order& order, absl::FunctionRef<void(absl::string_view par
     bool first = true;
     for (const Op op : order.rank(r)) {
       if (out >= full) {
-        sink(absl::string_view(begin, static_cast<size_t>(out - begin)));
+        if (!sink(absl::string_view(begin, static_cast<size_t>(out - begin)))) return false;
         out = begin;
       }
       if (!inside_pair && !first) *out++ = ' ';
@@ -120,16 +126,19 @@ void WriteOrder(const Order& order, absl::FunctionRef<void(absl::string_view par
     }
     *out++ = '\n';
     if (out >= full) {
-      sink(absl::string_view(begin, static_cast<size_t>(out - begin)));
+      if (!sink(absl::string_view(begin, static_cast<size_t>(out - begin)))) return false;
       out = begin;
     }
   }
-  sink(absl::string_view(begin, static_cast<size_t>(out - begin)));
+  return sink(absl::string_view(begin, static_cast<size_t>(out - begin)));
 }
 
 std::string FormatOrder(const Order& order) {
   std::string text;
-  WriteOrder(order, [&text](absl::string_view part) { text.append(part.data(), part.size()); });
+  WriteOrder(order, [&text](absl::string_view part) {
+    text.append(part.data(), part.size());
+    return true;
+  });
   return text;
 }
 

@@ -20,9 +20,9 @@ namespace pipesched {
 // ParseOrder(FormatOrder(x)) == x for every order, idle ranks included.
 std::string FormatOrder(const Order& order);
 
-// The same text as consecutive parts of about 16 KiB, for orders whose whole text
-// nobody needs.
-void WriteOrder(const Order& order, absl::FunctionRef<void(absl::string_view part)> sink);
+// The same text as consecutive parts of about 16 KiB, until `sink` returns false.
+// Returns whether all of it was taken.
+bool WriteOrder(const Order& order, absl::FunctionRef<bool(absl::string_view part)> sink);
 
 // "0F7".
 std::string FormatOp(Op op);

@@ -57,13 +57,12 @@ struct Pipeline {
   std::vector<int64_t> memory_limit_bytes;  // P limits, or none
 };
 
-// Time of the fused block of a forward at `forward_stage` and a backward at
-// `backward_stage`, in ticks: the larger of the two stages' values.
-inline int64_t PairTime(const StageCost& forward_stage, const StageCost& backward_stage) {
-  const int64_t plain = forward_stage.forward + backward_stage.backward;
-  if (!forward_stage.overlapped_pair && !backward_stage.overlapped_pair) return plain;
-  return std::max(forward_stage.overlapped_pair.value_or(0),
-                  backward_stage.overlapped_pair.value_or(0));
+// Time of the fused block of a forward at stage `a` and a backward at stage `b`,
+// in ticks: the larger of the two stages' values. A value that is not given is
+// the forward at `a` plus the backward at `b`.
+inline int64_t PairTime(const StageCost& a, const StageCost& b) {
+  const int64_t one_by_one = a.forward + b.backward;
+  return std::max(a.overlapped_pair.value_or(one_by_one), b.overlapped_pair.value_or(one_by_one));
 }
 
 }  // namespace pipesched

@@ -2,6 +2,7 @@
 #define PIPESCHED_ENGINE_MODEL_PLACEMENT_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "engine/model/pipeline.h"
@@ -33,6 +34,15 @@ class Placement {
 };
 
 Placement MakePlacement(PlacementKind kind, const PipelineShape& shape);
+
+// Ticks from the end of an op at stage `from` until its output can be used at the
+// neighbouring stage `to`: the boundary's p2p time in that direction, nothing
+// inside a rank.
+inline int64_t EdgeDelay(const Pipeline& pipeline, const Placement& placement, int from, int to) {
+  if (placement.RankOf(from) == placement.RankOf(to)) return 0;
+  return from < to ? pipeline.p2p_forward[static_cast<size_t>(from)]
+                   : pipeline.p2p_backward[static_cast<size_t>(to)];
+}
 
 }  // namespace pipesched
 

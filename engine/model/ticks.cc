@@ -1,5 +1,6 @@
 #include "engine/model/ticks.h"
 
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 
@@ -8,14 +9,12 @@ namespace {
 
 constexpr double kMaxTotalTicks = 4611686018427387904.0;  // 2^62
 
-// 10^n, n in [0, 308]. Exact up to 10^22, beyond that the same on every machine.
+// The double nearest to 10^n, n in [0, 308].
 double PowerOfTen(int n) {
+  char text[8] = "1e";
+  const char* const end = std::to_chars(text + 2, text + sizeof text, n).ptr;
   double power = 1;
-  double base = 10;
-  for (int rest = n; rest > 0; rest /= 2) {
-    if (rest % 2 == 1) power *= base;
-    base *= base;
-  }
+  std::from_chars(text, end, power);
   return power;
 }
 
@@ -35,7 +34,11 @@ TickScale TickScale::ForTotal(double total_units) {
 }
 
 int64_t TickScale::ToTicks(double units) const {
-  return std::llround(exponent_ < 0 ? units * factor_ : units / factor_);
+  if (exponent_ >= 0) return std::llround(units / factor_);
+  // Whole units apart: times the factor they may have more than 53 bits.
+  const double whole = std::floor(units);
+  return static_cast<int64_t>(whole) * static_cast<int64_t>(factor_) +
+         std::llround((units - whole) * factor_);
 }
 
 }  // namespace pipesched

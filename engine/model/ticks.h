@@ -26,10 +26,14 @@ class TickScale {
   // >= 0 and part of the total that the scale was made for.
   int64_t ToTicks(double units) const;
 
-  // The time in the caller's unit.
+  // The time in the caller's unit: the nearest double while it is below 2^53
+  // ticks, and always if it is a whole number of units.
   double ToUnits(int64_t ticks) const {
-    const auto value = static_cast<double>(ticks);
-    return exponent_ < 0 ? value / factor_ : value * factor_;
+    if (exponent_ >= 0) return static_cast<double>(ticks) * factor_;
+    if (ticks < int64_t{1} << 53) return static_cast<double>(ticks) / factor_;
+    const auto ticks_a_unit = static_cast<int64_t>(factor_);
+    return static_cast<double>(ticks / ticks_a_unit) +
+           static_cast<double>(ticks % ticks_a_unit) / factor_;
   }
 
   friend bool operator==(const TickScale&, const TickScale&) = default;

@@ -127,11 +127,8 @@ class Simulation {
         .delay = 0,
         .time = pipeline_.stages[static_cast<size_t>(stage)].Time(kind)};
     const int from = needs[0].stage;
-    const bool crosses = 0 <= from && from < placement_.num_stages() &&
-                         placement_.RankOf(from) != placement_.RankOf(stage);
-    if (crosses) {
-      recipe.delay = from < stage ? pipeline_.p2p_forward[static_cast<size_t>(from)]
-                                  : pipeline_.p2p_backward[static_cast<size_t>(stage)];
+    if (0 <= from && from < placement_.num_stages() && from != stage) {
+      recipe.delay = EdgeDelay(pipeline_, placement_, from, stage);
     }
     return recipe;
   }

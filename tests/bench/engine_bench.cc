@@ -66,8 +66,8 @@ void BM_Metrics(benchmark::State& state) {
   const Order order = Kind().make_order(pipeline.shape);
   const auto timeline = Simulate(pipeline, placement, order);
   for (auto _ : state) {
-    const Metrics metrics = ComputeMetrics(pipeline, placement, order, *timeline);
-    benchmark::DoNotOptimize(metrics.bubble_rate);
+    const auto metrics = ComputeMetrics(pipeline, placement, order, *timeline);
+    benchmark::DoNotOptimize(metrics->bubble_rate);
   }
   CountOps(state, order.num_ops());
 }
@@ -76,7 +76,7 @@ void BM_Digests(benchmark::State& state) {
   const Pipeline pipeline = MakePipeline(state);
   const Order order = Kind().make_order(pipeline.shape);
   for (auto _ : state) {
-    const Sha256Digest order_digest = DigestOrder(order);
+    const Sha256Digest order_digest = *DigestOrder(order);
     benchmark::DoNotOptimize(DigestPlan(pipeline, Kind().name, kAlgorithmVersion, order_digest));
   }
   CountOps(state, order.num_ops());

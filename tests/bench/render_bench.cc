@@ -28,7 +28,7 @@ struct Drawable {
     const Placement placement = MakePlacement(kind.placement, pipeline.shape);
     order = kind.make_order(pipeline.shape);
     timeline = *Simulate(pipeline, placement, order);
-    metrics = ComputeMetrics(pipeline, placement, order, timeline);
+    metrics = *ComputeMetrics(pipeline, placement, order, timeline);
   }
 
   absl::StatusOr<Scene> Draw() const {

@@ -21,7 +21,7 @@ namespace {
 Metrics MetricsOf(const Pipeline& pipeline, const Placement& placement, const Order& order) {
   const auto timeline = Simulate(pipeline, placement, order);
   EXPECT_THAT(timeline, IsOk());
-  return ComputeMetrics(pipeline, placement, order, *timeline);
+  return *ComputeMetrics(pipeline, placement, order, *timeline);
 }
 
 Metrics MetricsOf(const Pipeline& pipeline, const char* kind_name) {
@@ -140,8 +140,31 @@ TEST(MetricsTest, MemoryIsCountedInDeltas) {
     const MemoryPeak peak = MetricsOf(pipeline, placement, *ParseOrder(c.order)).ranks[0].peak;
     EXPECT_EQ(peak.bytes, c.bytes) << c.order;
     EXPECT_EQ(peak.activations, c.activations) << c.order;
-    EXPECT_EQ(FormatOp(peak.op), c.op) << c.order;
+    EXPECT_EQ(FormatOp(*peak.op), c.op) << c.order;
   }
+}
+
+TEST(MetricsTest, ARankWithoutOpsHoldsItsStaticBytes) {
+  Pipeline pipeline = UniformPipeline(2, 1, 1, 2);
+  pipeline.stages[1].static_bytes = 7;
+  const Placement placement = MakePlacement(PlacementKind::kLinear, pipeline.shape);
+  const RankMetrics idle = MetricsOf(pipeline, placement, *ParseOrder("0F0\n\n")).ranks[1];
+  EXPECT_EQ(idle.busy, 0);
+  EXPECT_EQ(idle.idle(), 1);
+  EXPECT_EQ(idle.peak.bytes, 7);
+  EXPECT_FALSE(idle.peak.op.has_value());
+}
+
+TEST(MetricsTest, StopsWhenCancelled) {
+  const Pipeline pipeline = UniformPipeline(4, 2, 1, 2);
+  const Placement placement = MakePlacement(PlacementKind::kLinear, pipeline.shape);
+  const Order order = FindScheduleKind("1f1b")->make_order(pipeline.shape);
+  const auto timeline = Simulate(pipeline, placement, order);
+  int polls = 0;
+  EXPECT_THAT(
+      ComputeMetrics(pipeline, placement, order, *timeline, [&polls] { return ++polls == 3; }),
+      StatusIs(absl::StatusCode::kCancelled, testing::_));
+  EXPECT_EQ(polls, 3);
 }
 
 TEST(MetricsTest, MemorySaturates) {

@@ -65,9 +65,12 @@ TEST(OrderTextTest, PartsAddUpToTheWholeText) {
   WriteOrder(order, [&](absl::string_view part) {
     text.append(part.data(), part.size());
     ++parts;
+    return true;
   });
   EXPECT_EQ(text, expected);
   EXPECT_GT(parts, 3);
+  EXPECT_FALSE(WriteOrder(order, [&parts](absl::string_view) { return --parts > 2; }));
+  EXPECT_EQ(parts, 2);
 }
 
 TEST(OrderTextTest, RefusesWhatIsNotOfTheForm) {
@@ -92,6 +95,11 @@ TEST(OrderTextTest, RefusesWhatIsNotOfTheForm) {
       {"(0F1 0B0)\n", "line 1, column 1"},
       {"(0F1;0B0\n", "line 1, column 1"},
       {"0F0\r\n", "line 1, column 4"},
+      {"-0F0\n", "line 1, column 1"},
+      {"0F-0\n", "line 1, column 1"},
+      {"+0F0\n", "line 1, column 1"},
+      {"0F00\n", "line 1, column 1"},
+      {"007F1\n", "line 1, column 1"},
   };
   for (const auto& c : kCases) {
     EXPECT_THAT(ParseOrder(c.text),
@@ -120,6 +128,18 @@ TEST(TickScaleTest, GrowsByPowersOfTenUntilTheTotalFits) {
   // Nanoseconds given as plain numbers: whole numbers stay exact.
   const TickScale nanoseconds = TickScale::ForTotal(1e14);
   EXPECT_EQ(nanoseconds.ToUnits(nanoseconds.ToTicks(123456789)), 123456789);
+}
+
+TEST(TickScaleTest, WholeUnitsComeBackWholeAboveTwoToThe53Ticks) {
+  const TickScale scale = TickScale::ForTotal(3e13);
+  EXPECT_EQ(scale.ToTicks(3938271486485), 393827148648500000);  // 1e-5 units a tick
+  EXPECT_EQ(scale.ToUnits(393827148648500000), 3938271486485);
+  EXPECT_EQ(scale.ToUnits(393827148648550000), 3938271486485.5);
+}
+
+TEST(TickScaleTest, PowersOfTenAreTheNearestDoubles) {
+  EXPECT_EQ(TickScale::ForTotal(1e300).ToUnits(1), 1e282);
+  EXPECT_EQ(TickScale::ForTotal(4e50).ToUnits(1), 1e32);
 }
 
 TEST(PlacementTest, LinearPutsStageOnItsRank) {

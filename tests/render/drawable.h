@@ -27,7 +27,7 @@ struct Drawable {
     const auto simulated = Simulate(pipeline, placement, order);
     EXPECT_THAT(simulated, IsOk());
     timeline = *simulated;
-    metrics = ComputeMetrics(pipeline, placement, order, timeline);
+    metrics = *ComputeMetrics(pipeline, placement, order, timeline);
     labels.digest = std::string(64, 'd');
   }
 

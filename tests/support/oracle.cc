@@ -65,9 +65,12 @@ OracleTimes ReferenceTimes(const Pipeline& pipeline, const Placement& placement,
           const StageCost& other = pipeline.stages[static_cast<size_t>(backward.stage())];
           start = std::max(start, earliest(backward));
           duration = cost.forward + other.backward;
-          if (cost.overlapped_pair || other.overlapped_pair) {
-            duration =
-                std::max(cost.overlapped_pair.value_or(0), other.overlapped_pair.value_or(0));
+          if (cost.overlapped_pair && other.overlapped_pair) {
+            duration = std::max(*cost.overlapped_pair, *other.overlapped_pair);
+          } else if (cost.overlapped_pair) {
+            duration = std::max(duration, *cost.overlapped_pair);
+          } else if (other.overlapped_pair) {
+            duration = std::max(duration, *other.overlapped_pair);
           }
           count = 2;
         }

@@ -21,8 +21,8 @@ struct OracleTimes {
 OracleTimes ReferenceTimes(const Pipeline& pipeline, const Placement& placement,
                            const Order& order);
 
-// Most bytes and most activations that a rank holds at any time, counted at
-// every start and end in the times given.
+// Most bytes and most activations that a rank holds, counted anew at the start
+// of each of its ops in the times given.
 struct OraclePeak {
   int64_t bytes = 0;
   int activations = 0;

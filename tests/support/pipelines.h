@@ -18,8 +18,9 @@ namespace pipesched {
 Pipeline UniformPipeline(int num_ranks, int num_microbatches, int64_t forward, int64_t backward,
                          int64_t p2p = 0);
 
-// P ranks with V stages each; every stage has its own random times in [1, 9],
-// bytes in [0, 99] and boundaries in [0, 4].
+// P ranks with V stages each; every stage has its own random times (forward in
+// [1, 9], the others in [0, 9], a fused pair in half of the stages) and bytes in
+// [0, 99], every boundary its own times in [0, 4].
 Pipeline RandomPipeline(int num_ranks, int chunks_per_rank, int num_microbatches,
                         std::mt19937& random);
 
