@@ -45,7 +45,7 @@ Font::Font()
       cairo_face_(cairo_ft_font_face_create_for_ft_face(OpenFace(), 0)) {}
 
 Font::Glyph Font::GlyphOf(char32_t code_point) const {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   const FT_UInt index = FT_Get_Char_Index(metrics_face_, code_point);
   FT_Fixed advance = 0;
   FT_Get_Advance(metrics_face_, index, FT_LOAD_NO_SCALE, &advance);

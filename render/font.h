@@ -5,11 +5,10 @@
 #include <ft2build.h>
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include FT_FREETYPE_H
 
 namespace pipesched {
@@ -49,8 +48,8 @@ class Font {
  private:
   Font();
 
-  mutable absl::Mutex mutex_;
-  FT_Face metrics_face_ ABSL_GUARDED_BY(mutex_) ABSL_PT_GUARDED_BY(mutex_) = nullptr;
+  mutable std::mutex mutex_;  // guards metrics_face_ and what it points to
+  FT_Face metrics_face_ = nullptr;
   cairo_font_face_t* cairo_face_ = nullptr;  // over a face of its own, which Cairo locks
 };
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -59,8 +60,8 @@ absl::StatusOr<Surface> Paint32(const Scene& scene) {
   cairo_surface_flush(surface.get());
   const cairo_status_t status = cairo_status(cairo.get());
   if (status == CAIRO_STATUS_SUCCESS) return surface;
-  return absl::ResourceExhaustedError(absl::StrCat("cannot draw ", scene.width, " x ", scene.height,
-                                                   " pixels: ", cairo_status_to_string(status)));
+  return absl::InternalError(absl::StrCat("cannot draw ", scene.width, " x ", scene.height,
+                                          " pixels: ", cairo_status_to_string(status)));
 }
 
 bool IsAscii(const std::string& text) {
@@ -90,8 +91,19 @@ void ToRgb(const uint32_t* pixels, size_t width, unsigned char* rgb) {
   }
 }
 
+// False without memory: no exception may pass through libpng.
+bool TryAppend(std::string& out, const unsigned char* bytes, size_t size) noexcept {
+  try {
+    out.append(reinterpret_cast<const char*>(bytes), size);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
 void Append(png_structp png, png_bytep bytes, size_t size) {
-  static_cast<std::string*>(png_get_io_ptr(png))->append(reinterpret_cast<char*>(bytes), size);
+  auto* out = static_cast<std::string*>(png_get_io_ptr(png));
+  if (!TryAppend(*out, bytes, size)) png_error(png, "no memory");
 }
 void Flush(png_structp) {}
 void Ignore(png_structp, png_const_charp) {}
@@ -149,7 +161,7 @@ absl::StatusOr<std::string> WritePng(const Scene& scene, absl::Span<const PngTex
   png_infop info = png == nullptr ? nullptr : png_create_info_struct(png);
   const bool done = info != nullptr && TryEncode(png, info, job);
   png_destroy_write_struct(&png, &info);
-  if (!done) return absl::ResourceExhaustedError("libpng cannot write the picture");
+  if (!done) return absl::InternalError("libpng cannot write the picture");
   return std::move(job.out);
 }
 

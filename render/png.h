@@ -18,10 +18,10 @@ struct PngText {
 // The scene as a PNG file, 8-bit RGB. Equal input gives equal bytes; there is
 // no time in the file.
 //
-// Allocates 4 bytes a pixel: check the size first (see picture_size.h).
+// Allocates 4 bytes a pixel: check the size first (see frame.h).
 //
-// Returns INVALID_ARGUMENT if a text is not of that form, RESOURCE_EXHAUSTED if
-// there is no memory for the pixels.
+// Returns INVALID_ARGUMENT if a text is not of that form, INTERNAL if there
+// is no memory for the pixels.
 absl::StatusOr<std::string> WritePng(const Scene& scene, absl::Span<const PngText> texts);
 
 }  // namespace pipesched

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "render/font.h"
@@ -28,15 +29,13 @@ class RowWriter {
     const auto narrow = static_cast<int64_t>(
         std::ceil(static_cast<double>(frame_.makespan) * kNarrowPixels / frame_.plot.width));
     bool stacked = false;
-    int free_x = row_.x;  // where the run before ends
-    for (const Run& run : FindRuns(order_, timeline_, rank, narrow)) {
+    for (const PlacedRun& placed : Place(FindRuns(order_, timeline_, rank, narrow))) {
+      const Run& run = placed.run;
       start_ = timeline_.starts[run.begin];
       end_ = timeline_.ends[run.end - 1];
-      const int x = std::max(frame_.X(start_), free_x);
-      if (start_ == end_ || x >= row_.right()) continue;
-      free_x = std::max(frame_.X(end_), x + 1);
-      const int width = free_x - x;
-      const Rect rect = {x, row_.y, width < kSeparatedPixels ? width : width - 1, row_.height};
+      const int width = placed.end_x - placed.x;
+      const Rect rect = {placed.x, row_.y, width < kSeparatedPixels ? width : width - 1,
+                         row_.height};
       const size_t size = run.end - run.begin;
       if (size == 1) {
         AddOp(run.begin, rect, frame_.number_size);
@@ -51,6 +50,35 @@ class RowWriter {
   }
 
  private:
+  struct PlacedRun {
+    Run run;
+    int x;
+    int end_x;
+  };
+
+  // Where the runs of the row are: each at its time, at least a pixel wide and
+  // clear of its neighbours. Runs that take no time are left out.
+  std::vector<PlacedRun> Place(const std::vector<Run>& runs) const {
+    std::vector<PlacedRun> placed;
+    int free_x = row_.x;  // where the run before ends
+    for (const Run& run : runs) {
+      const int64_t start = timeline_.starts[run.begin];
+      const int64_t end = timeline_.ends[run.end - 1];
+      if (start == end) continue;
+      const int x = std::max(frame_.X(start), free_x);
+      free_x = std::max(frame_.X(end), x + 1);
+      placed.push_back({run, x, free_x});
+    }
+    // Those that this pushed over the right edge move back, and so the ones before.
+    int limit = row_.right();
+    for (auto run = placed.rbegin(); run != placed.rend() && run->end_x > limit; ++run) {
+      run->end_x = limit;
+      run->x = std::min(run->x, limit - 1);
+      limit = run->x;
+    }
+    return placed;
+  }
+
   void AddBox(const Rect& rect, size_t first, int64_t num_ops) {
     if (rect.height == 0) return;
     const Op op = order_.ops[first];
