@@ -9,7 +9,6 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 
 namespace pipesched {
 namespace {
@@ -58,18 +57,16 @@ absl::string_view Shorten(absl::string_view text, size_t size) {
 
 }  // namespace
 
-void Violations::Add(Violation violation) {
-  ++count_;
-  only_limits_ = only_limits_ && violation.limit;
-  if (violations_.size() < kMaxViolations) violations_.push_back(std::move(violation));
-}
-
 void Violations::Add(std::string field, std::string description) {
-  Add(Violation{std::move(field), std::move(description), /*limit=*/false});
+  ++count_;
+  if (violations_.size() < kMaxViolations) {
+    violations_.push_back({std::move(field), std::move(description)});
+  }
 }
 
-void Violations::AddLimit(std::string field, std::string description) {
-  Add(Violation{std::move(field), std::move(description), /*limit=*/true});
+void Violations::AddLimit(std::string field, std::string description, const LimitExcess& excess) {
+  if (limit_count_++ == 0) first_excess_ = excess;
+  Add(std::move(field), std::move(description));
 }
 
 absl::Status Violations::ToStatus() const {
@@ -87,10 +84,10 @@ absl::Status Violations::ToStatus() const {
     ++told;
   }
   if (told < count_) absl::StrAppend(&message, "; ", count_, " violations in all");
-  absl::Status status = absl::InvalidArgumentError(message);
-  Attach(MakeErrorInfo(only_limits_ ? kLimitExceeded : kInvalidRequest,
-                       {{"violations", absl::StrCat(count_)}}),
-         status);
+  absl::Status status = limit_count_ == count_
+                            ? LimitError(message, first_excess_)
+                            : MakeError(absl::StatusCode::kInvalidArgument, kInvalidRequest,
+                                        message, {{"violations", absl::StrCat(count_)}});
   Attach(bad_request, status);
   return status;
 }
@@ -102,14 +99,18 @@ absl::Status MakeError(absl::StatusCode code, absl::string_view reason, absl::st
   return status;
 }
 
+absl::Status LimitError(absl::string_view message, const LimitExcess& excess) {
+  return MakeError(absl::StatusCode::kInvalidArgument, kLimitExceeded, message,
+                   {{"limit", std::string(excess.limit)},
+                    {"value", absl::StrCat(excess.value)},
+                    {"max", absl::StrCat(excess.max)}});
+}
+
 absl::Status TooLarge(absl::string_view what, int64_t bytes, const Limits& limits,
                       absl::string_view advice) {
-  return MakeError(absl::StatusCode::kInvalidArgument, kLimitExceeded,
-                   absl::StrCat(what, " has ", bytes, " bytes or more, want at most ",
-                                limits.max_message_bytes, ": ", advice),
-                   {{"limit", "max_message_bytes"},
-                    {"value", absl::StrCat(bytes)},
-                    {"max", absl::StrCat(limits.max_message_bytes)}});
+  return LimitError(absl::StrCat(what, " has ", bytes, " bytes or more, want at most ",
+                                 limits.max_message_bytes, ": ", advice),
+                    {"max_message_bytes", bytes, limits.max_message_bytes});
 }
 
 absl::Status Overloaded(absl::string_view message, absl::Duration delay) {
@@ -122,8 +123,9 @@ absl::Status Overloaded(absl::string_view message, absl::Duration delay) {
   return status;
 }
 
-grpc::Status ToGrpcStatus(const absl::Status& status) {
-  if (status.ok()) return grpc::Status::OK;
+namespace {
+
+grpc::Status WithDetails(const absl::Status& status) {
   const bool masked =
       status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown;
   google::rpc::Status details;
@@ -131,21 +133,29 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
                           : static_cast<int>(status.code()));
   details.set_message(masked ? "internal error"
                              : std::string(Shorten(status.message(), 2 * kMaxMessageBytes)));
-  bool has_reason = false;
+  auto& info = *details.add_details();
+  info.PackFrom(MakeErrorInfo(masked ? kInternal : ReasonOf(status.code()), {}));
   if (!masked) {
+    const std::string info_type = info.type_url();
     status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
-      auto& any = *details.add_details();
+      auto& any = type_url == info_type ? info : *details.add_details();
       any.set_type_url(std::string(type_url));
       any.set_value(std::string(payload));
-      has_reason |= any.Is<google::rpc::ErrorInfo>();
     });
-  }
-  if (!has_reason) {
-    details.add_details()->PackFrom(
-        MakeErrorInfo(masked ? kInternal : ReasonOf(status.code()), {}));
   }
   return grpc::Status(static_cast<grpc::StatusCode>(details.code()), details.message(),
                       details.SerializeAsString());
+}
+
+}  // namespace
+
+grpc::Status ToGrpcStatus(const absl::Status& status) noexcept {
+  if (status.ok()) return grpc::Status::OK;
+  try {
+    return WithDetails(status);
+  } catch (...) {
+    return grpc::Status(static_cast<grpc::StatusCode>(status.code()), "");
+  }
 }
 
 }  // namespace pipesched

@@ -31,7 +31,14 @@ inline constexpr absl::string_view kInternal = "INTERNAL";
 struct Violation {
   std::string field;        // path in the request: "pipeline.stage_costs[3].forward"
   std::string description;  // its value, then what is allowed: "-1, want (0, inf)"
-  bool limit = false;       // above a limit of the server, and otherwise right
+};
+
+// A value above a limit of the server, and otherwise right. As metadata of the
+// error: limit, value, max.
+struct LimitExcess {
+  absl::string_view limit;  // its name in ServerLimits: "max_ops"
+  int64_t value = 0;
+  int64_t max = 0;
 };
 
 // All that is wrong with a request, in the order found. Keeps the first 1,000
@@ -39,40 +46,44 @@ struct Violation {
 class Violations {
  public:
   void Add(std::string field, std::string description);
-  void AddLimit(std::string field, std::string description);
+  void AddLimit(std::string field, std::string description, const LimitExcess& excess);
 
   bool empty() const { return count_ == 0; }
+  int64_t count() const { return count_; }
   const std::vector<Violation>& list() const { return violations_; }
 
   // OK if there are none; else INVALID_ARGUMENT with google.rpc.BadRequest and
-  // the reason LIMIT_EXCEEDED if all are limits, INVALID_REQUEST if not. The
-  // first ones, as many as fit a trailer of 4 KiB; the message says how many
-  // there are.
+  // the reason LIMIT_EXCEEDED (with the first excess) if all are limits,
+  // INVALID_REQUEST if not. The first ones, as many as fit a trailer of 4 KiB; the
+  // message says how many there are.
   absl::Status ToStatus() const;
 
  private:
-  void Add(Violation violation);
-
   std::vector<Violation> violations_;
   int64_t count_ = 0;
-  bool only_limits_ = true;
+  int64_t limit_count_ = 0;
+  LimitExcess first_excess_;
 };
 
 // A status with a google.rpc.ErrorInfo.
 absl::Status MakeError(absl::StatusCode code, absl::string_view reason, absl::string_view message,
                        const std::map<std::string, std::string>& metadata = {});
 
-// INVALID_ARGUMENT, reason LIMIT_EXCEEDED, for a result that is larger than a
-// message may be: "`what` has `bytes` bytes or more, ...: `advice`".
+// INVALID_ARGUMENT, reason LIMIT_EXCEEDED.
+absl::Status LimitError(absl::string_view message, const LimitExcess& excess);
+
+// The same for a result that is larger than a message may be: "`what` has `bytes`
+// bytes or more, ...: `advice`".
 absl::Status TooLarge(absl::string_view what, int64_t bytes, const Limits& limits,
                       absl::string_view advice);
 
 // RESOURCE_EXHAUSTED, with google.rpc.RetryInfo: try again after `delay`.
 absl::Status Overloaded(absl::string_view message, absl::Duration delay);
 
-// The status as gRPC sends it, with its details in grpc-status-details-bin. A
-// status that carries no ErrorInfo gets one; INTERNAL and UNKNOWN are masked.
-grpc::Status ToGrpcStatus(const absl::Status& status);
+// The status as gRPC sends it, with its details in grpc-status-details-bin:
+// ErrorInfo first. A status that carries no ErrorInfo gets one; INTERNAL and
+// UNKNOWN are masked. Never throws: without memory the details are left out.
+grpc::Status ToGrpcStatus(const absl::Status& status) noexcept;
 
 }  // namespace pipesched
 

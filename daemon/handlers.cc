@@ -8,12 +8,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/convert/order_file.h"
 #include "daemon/convert/response.h"
 #include "daemon/convert/schedule.h"
 #include "daemon/plan.h"
 #include "daemon/version.h"
-#include "engine/model/order_text.h"
-#include "engine/order/registry.h"
 #include "pipesched/v1/schedule_service.pb.h"
 
 namespace pipesched {
@@ -23,27 +22,26 @@ namespace {
 // bytes each.
 constexpr int64_t kOpsAMessage = int64_t{40} << 10;
 
-// Least bytes of an op in the columns: 5 of one byte, 2 of eight.
-constexpr int64_t kLeastOpBytes = 21;
+// Every kind runs at least a forward and a backward of each (stage, microbatch).
+constexpr int64_t kLeastOpsAMicrobatch = 2;
 
-// Computes the plan that a request with a rank filter asks for.
+constexpr absl::string_view kFullAdvice = "ask for fewer ranks, or use StreamSchedule";
+
+// The plan that a request with a rank filter asks for, and its ranks. `is_full`:
+// refuses a timeline that is too large before it computes anything.
 template <typename Request>
 absl::StatusOr<Plan> ComputeFiltered(const Request& request, const CallContext& context,
-                                     std::vector<int>& ranks) {
-  Violations violations;
+                                     bool is_full, Violations violations, std::vector<int>& ranks) {
   PlanInput input = ConvertPlanInput(request, context.limits, violations);
-  ranks = ConvertRanks(request.ranks(), input.pipeline.shape.num_ranks, violations);
+  const PipelineShape& shape = input.pipeline.shape;
+  ranks = ConvertRanks(request.ranks(), shape.num_ranks, violations);
   if (!violations.empty()) return violations.ToStatus();
+  const int64_t least_bytes = static_cast<int64_t>(ranks.size()) * shape.chunks_per_rank *
+                              shape.num_microbatches * kLeastOpsAMicrobatch * kLeastOpBytes;
+  if (is_full && least_bytes > context.limits.max_message_bytes) {
+    return TooLarge("timeline", least_bytes, context.limits, kFullAdvice);
+  }
   return ComputePlan(std::move(input), context.cancelled);
-}
-
-// Digests, metrics and notes: what a response has in every view.
-template <typename Response>
-void FillSummary(const Plan& plan, const std::vector<int>& ranks, Response& response) {
-  response.set_digest(plan.digest);
-  response.set_order_digest(plan.order_digest);
-  *response.mutable_metrics() = MetricsToProto(plan, ranks);
-  *response.mutable_notes() = NotesToProto(plan);
 }
 
 class PlanStream : public ScheduleStream {
@@ -78,22 +76,28 @@ class PlanStream : public ScheduleStream {
 
 absl::Status HandleComputeSchedule(const v1::ComputeScheduleRequest& request, CallContext context,
                                    v1::ComputeScheduleResponse& response) {
+  Violations violations;
+  if (!v1::View_IsValid(request.view())) {
+    violations.Add(
+        "view", absl::StrCat(static_cast<int>(request.view()), ", want VIEW_SUMMARY or VIEW_FULL"));
+  }
+  const bool is_full = request.view() == v1::VIEW_FULL;
   std::vector<int> ranks;
-  const absl::StatusOr<Plan> plan = ComputeFiltered(request, context, ranks);
+  const absl::StatusOr<Plan> plan =
+      ComputeFiltered(request, context, is_full, std::move(violations), ranks);
   if (!plan.ok()) return plan.status();
   FillSummary(*plan, ranks, response);
-  if (request.view() != v1::VIEW_FULL) return absl::OkStatus();
+  if (!is_full) return absl::OkStatus();
   const TimelineColumns columns(*plan, ranks);
-  constexpr absl::string_view kAdvice = "ask for fewer ranks, or use StreamSchedule";
-  const int64_t least_bytes = columns.size() * kLeastOpBytes;
-  if (least_bytes > context.limits.max_message_bytes) {
-    return TooLarge("timeline", least_bytes, context.limits, kAdvice);
-  }
   FillRankOffsets(*plan, ranks, *response.mutable_timeline());
-  columns.Append(0, columns.size(), *response.mutable_timeline());
+  for (int64_t first = 0; first < columns.size(); first += kOpsAMessage) {
+    if (context.cancelled()) return absl::CancelledError("cancelled while answering");
+    columns.Append(first, std::min(kOpsAMessage, columns.size() - first),
+                   *response.mutable_timeline());
+  }
   const auto bytes = static_cast<int64_t>(response.ByteSizeLong());
   if (bytes > context.limits.max_message_bytes) {
-    return TooLarge("response", bytes, context.limits, kAdvice);
+    return TooLarge("response", bytes, context.limits, kFullAdvice);
   }
   return absl::OkStatus();
 }
@@ -101,7 +105,8 @@ absl::Status HandleComputeSchedule(const v1::ComputeScheduleRequest& request, Ca
 absl::StatusOr<std::unique_ptr<ScheduleStream>> HandleStreamSchedule(
     const v1::StreamScheduleRequest& request, CallContext context) {
   std::vector<int> ranks;
-  absl::StatusOr<Plan> plan = ComputeFiltered(request, context, ranks);
+  absl::StatusOr<Plan> plan =
+      ComputeFiltered(request, context, /*is_full=*/false, Violations(), ranks);
   if (!plan.ok()) return plan.status();
   return std::make_unique<PlanStream>(*std::move(plan), std::move(ranks));
 }
@@ -115,24 +120,24 @@ absl::Status HandleExportSchedule(const v1::ExportScheduleRequest& request, Call
                    absl::StrCat(static_cast<int>(request.format()), ", want EXPORT_FORMAT_ORDER"));
   }
   if (!violations.empty()) return violations.ToStatus();
+  const PipelineShape& shape = input.pipeline.shape;
+  const int64_t least_bytes =
+      int64_t{shape.num_stages()} * shape.num_microbatches * kLeastOpsAMicrobatch * kLeastOpText;
+  if (least_bytes > context.limits.max_message_bytes)
+    return OrderTextTooLarge(least_bytes, context.limits);
   const absl::StatusOr<Plan> plan = ComputePlan(std::move(input), context.cancelled);
   if (!plan.ok()) return plan.status();
-  std::string& text = *response.mutable_content();
-  text = FormatOrder(plan->order);
-  if (static_cast<int64_t>(text.size()) > context.limits.max_message_bytes) {
-    return TooLarge("order text", static_cast<int64_t>(text.size()), context.limits,
-                    "use StreamSchedule");
-  }
+  absl::StatusOr<std::string> text = OrderTextOf(*plan, context.limits, context.cancelled);
+  if (!text.ok()) return text.status();
+  response.set_content(*std::move(text));
   response.set_content_type("text/plain; charset=utf-8");
-  response.set_digest(plan->digest);
-  response.set_order_digest(plan->order_digest);
-  *response.mutable_notes() = NotesToProto(*plan);
+  FillDigestsAndNotes(*plan, response);
   return absl::OkStatus();
 }
 
 absl::Status HandleListScheduleKinds(const v1::ListScheduleKindsRequest&, CallContext,
                                      v1::ListScheduleKindsResponse& response) {
-  for (const ScheduleKind& kind : AllScheduleKinds()) *response.add_kinds() = ToProtoInfo(kind);
+  FillScheduleKinds(*response.mutable_kinds());
   return absl::OkStatus();
 }
 

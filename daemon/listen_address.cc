@@ -23,6 +23,15 @@ absl::string_view SocketPath(absl::string_view address) {
   return address;
 }
 
+// What gRPC would take for more than a host: "unix-abstract:80" is a socket that
+// no file permission guards.
+bool IsUriScheme(absl::string_view host) {
+  for (const absl::string_view scheme : {"unix-abstract", "dns", "ipv4", "ipv6", "vsock", "xds"}) {
+    if (host == scheme) return true;
+  }
+  return false;
+}
+
 absl::Status CannotListen(absl::string_view address, absl::string_view why) {
   return absl::UnavailableError(absl::StrCat("cannot listen on ", address, ": ", why));
 }
@@ -40,10 +49,13 @@ absl::Status CheckListenAddress(absl::string_view address) {
   }
   const size_t colon = address.rfind(':');
   int port = -1;
+  const absl::string_view digits = colon == address.npos ? "" : address.substr(colon + 1);
+  const bool is_number = !digits.empty() && digits.find_first_not_of("0123456789") == digits.npos;
   const bool is_bare_ipv6 = colon != address.npos && address.front() != '[' &&
                             address.substr(0, colon).find(':') != address.npos;
   if (colon == address.npos || colon == 0 || is_bare_ipv6 ||
-      !absl::SimpleAtoi(address.substr(colon + 1), &port) || port < 0 || port > 65535) {
+      IsUriScheme(address.substr(0, colon)) || !is_number || !absl::SimpleAtoi(digits, &port) ||
+      port > 65535) {
     return absl::InvalidArgumentError(
         absl::StrCat("listen address \"", address,
                      "\", want HOST:PORT with a port in [0, 65535], or unix:PATH"));

@@ -1,6 +1,7 @@
 // pipeschedd: the daemon. See --help, and docs/architecture.md for its parts.
 
 #include <grpc/grpc.h>
+#include <malloc.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "daemon/server.h"
 #include "daemon/signals.h"
 #include "daemon/version.h"
@@ -22,14 +24,22 @@ namespace {
 constexpr int kUsage = 64;
 constexpr int kUnavailable = 69;
 
-constexpr double kDrainSeconds = 25;
+constexpr absl::Duration kDrain = absl::Seconds(25);
 
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "pipeschedd: %s\n", std::string(status.message()).c_str());
   return status.code() == absl::StatusCode::kInvalidArgument ? kUsage : kUnavailable;
 }
 
+// Keeps the memory of a finished request for the next one. Getting it from the
+// kernel each time costs a third of a request of 64 x 512.
+void KeepFreedMemory() {
+  mallopt(M_MMAP_THRESHOLD, 8 << 20);
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+}
+
 int Run(const ServerOptions& options) {
+  KeepFreedMemory();
   TerminationSignals signals;
   grpc_init();  // Never undone: undoing it can wait 10 s for a thread that polls for others.
   auto server = Server::Start(options);
@@ -38,7 +48,7 @@ int Run(const ServerOptions& options) {
                absl::StrJoin((*server)->addresses(), " ").c_str());
   const int signal_number = signals.Wait();
   std::fprintf(stderr, "pipeschedd: signal %d, stopping\n", signal_number);
-  (*server)->Stop(kDrainSeconds);
+  (*server)->Stop(kDrain);
   return 0;
 }
 

@@ -1,6 +1,8 @@
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "daemon/plan.h"
 #include "daemon/version.h"
 #include "pipesched/v1/schedule_service.pb.h"
+#include "render/frame.h"
 #include "render/layout.h"
 #include "render/png.h"
 
@@ -30,7 +33,24 @@ void CheckLabel(absl::string_view field, const std::string& label, int most,
                  absl::StrCat(label.size(), " bytes, want at most ", most));
 }
 
-// What a picture says about itself, so that it can be made again.
+PictureLimits ToPictureLimits(const Limits& limits) {
+  return {.max_side = limits.max_picture_side, .max_pixels = limits.max_picture_pixels};
+}
+
+absl::Status CheckPictureSize(const Plan& plan, const Limits& limits) {
+  const Frame frame = MakeFrame(plan.input.pipeline, plan.timeline.makespan);
+  const absl::Status status = CheckSize(frame, ToPictureLimits(limits));
+  if (status.ok()) return status;
+  const int side = std::max(frame.width, frame.height);
+  if (side > limits.max_picture_side) {
+    return LimitError(status.message(), {"max_picture_side", side, limits.max_picture_side});
+  }
+  return LimitError(status.message(), {"max_picture_pixels", int64_t{frame.width} * frame.height,
+                                       limits.max_picture_pixels});
+}
+
+// What a picture says about itself: the program, the digest, and the request in
+// protobuf's JSON, from which it can be made again, unless that is very long.
 std::vector<PngText> FileTexts(const v1::RenderScheduleRequest& request, const Plan& plan) {
   std::vector<PngText> texts = {{"Software", absl::StrCat("pipesched ", Version())},
                                 {"pipesched-digest", plan.digest}};
@@ -60,17 +80,15 @@ absl::Status HandleRenderSchedule(const v1::RenderScheduleRequest& request, Call
   const absl::StatusOr<Plan> plan = ComputePlan(std::move(input), context.cancelled);
   if (!plan.ok()) return plan.status();
 
+  absl::Status size = CheckPictureSize(*plan, context.limits);
+  if (!size.ok()) return size;
   const PictureLabels labels{.schedule = std::string(plan->input.kind->name),
                              .title = request.options().title(),
                              .time_unit = request.options().time_unit(),
                              .digest = plan->digest};
   const absl::StatusOr<Scene> scene =
       LayOut(plan->input.pipeline, plan->order, plan->timeline, plan->metrics, labels,
-             {.max_side = context.limits.max_picture_side,
-              .max_pixels = context.limits.max_picture_pixels});
-  if (absl::IsInvalidArgument(scene.status())) {
-    return MakeError(absl::StatusCode::kInvalidArgument, kLimitExceeded, scene.status().message());
-  }
+             ToPictureLimits(context.limits));
   if (!scene.ok()) return scene.status();
   if (context.cancelled()) return absl::CancelledError("cancelled before drawing");
   absl::StatusOr<std::string> png = WritePng(*scene, FileTexts(request, *plan));
@@ -83,9 +101,7 @@ absl::Status HandleRenderSchedule(const v1::RenderScheduleRequest& request, Call
   response.set_content_type("image/png");
   response.set_width(scene->width);
   response.set_height(scene->height);
-  response.set_digest(plan->digest);
-  response.set_order_digest(plan->order_digest);
-  *response.mutable_notes() = NotesToProto(*plan);
+  FillDigestsAndNotes(*plan, response);
   return absl::OkStatus();
 }
 

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "daemon/listen_address.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
 
@@ -65,14 +66,15 @@ class Server::Impl {
     }
     builder.RegisterService(service_.grpc_service());
     server_ = builder.BuildAndStart();
+    std::vector<std::string> unbound;
     for (size_t i = 0; i < ports.size(); ++i) {
-      if (server_ == nullptr || ports[i] == 0) {
-        return absl::UnavailableError(
-            absl::StrCat("cannot listen on ", server_ == nullptr && ports[i] != 0
-                                                  ? absl::StrCat("all of the addresses given")
-                                                  : options.listen[i]));
-      }
+      if (ports[i] == 0) unbound.push_back(options.listen[i]);
       addresses_.push_back(WithPort(options.listen[i], ports[i]));
+    }
+    if (server_ == nullptr || !unbound.empty()) {
+      // gRPC gives up at the first one and so does not say which.
+      return absl::UnavailableError(absl::StrCat(
+          "cannot listen on ", absl::StrJoin(unbound.empty() ? options.listen : unbound, " or ")));
     }
     for (const char* name : kHealthNames) {
       server_->GetHealthCheckService()->SetServingStatus(name, true);
@@ -80,11 +82,11 @@ class Server::Impl {
     return absl::OkStatus();
   }
 
-  void Stop(double drain_seconds) {
+  void Stop(absl::Duration drain) {
     if (server_ == nullptr) return;
     server_->GetHealthCheckService()->Shutdown();  // All names, for good.
     service_.Drain();
-    const bool idle = service_.WaitUntilIdle(drain_seconds);
+    const bool idle = service_.WaitUntilIdle(drain);
     const auto now = std::chrono::system_clock::now();
     server_->Shutdown(idle ? now + kShutdownGrace : now);
     server_->Wait();
@@ -93,6 +95,7 @@ class Server::Impl {
 
   const std::vector<std::string>& addresses() const { return addresses_; }
   int calls_in_progress() const { return service_.calls_in_progress(); }
+  int64_t calls_abandoned() const { return service_.calls_abandoned(); }
 
  private:
   ScheduleService service_;
@@ -109,12 +112,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Server::~Server() { Stop(/*drain_seconds=*/0); }
+Server::~Server() { Stop(absl::ZeroDuration()); }
 
 const std::vector<std::string>& Server::addresses() const { return impl_->addresses(); }
 
 int Server::calls_in_progress() const { return impl_->calls_in_progress(); }
 
-void Server::Stop(double drain_seconds) { impl_->Stop(drain_seconds); }
+int64_t Server::calls_abandoned() const { return impl_->calls_abandoned(); }
+
+void Server::Stop(absl::Duration drain) { impl_->Stop(drain); }
 
 }  // namespace pipesched

@@ -1,11 +1,13 @@
 #ifndef PIPESCHED_DAEMON_SERVER_H_
 #define PIPESCHED_DAEMON_SERVER_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "daemon/service.h"
 
 namespace pipesched {
@@ -35,9 +37,12 @@ class Server {
   // Calls of ScheduleService that have arrived and are not answered.
   int calls_in_progress() const;
 
-  // Says NOT_SERVING, refuses new calls, waits up to `drain_seconds` for those
+  // See ScheduleService.
+  int64_t calls_abandoned() const;
+
+  // Says NOT_SERVING, refuses new calls, waits up to `drain` for those
   // in progress, then cancels what is left. Returns when the server has stopped.
-  void Stop(double drain_seconds);
+  void Stop(absl::Duration drain);
 
  private:
   class Impl;

@@ -2,6 +2,8 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -27,30 +29,51 @@ constexpr int64_t kInlineWork = 4096;
 
 constexpr absl::Duration kRetryDelay = absl::Milliseconds(200);
 
-bool Expired(const grpc::CallbackServerContext& context) {
-  return context.deadline() <= std::chrono::system_clock::now();
-}
+// A call as its work sees it: whether somebody still waits for it. Kept by the
+// call's reactor, which hears of a cancelled call from gRPC; asking the context
+// from another thread is not safe before the handler has returned.
+class Call {
+ public:
+  explicit Call(grpc::CallbackServerContext* context) : deadline_(context->deadline()) {}
 
-// The answer to a caller that stopped waiting tells why.
-absl::Status Finished(const grpc::CallbackServerContext& context, absl::Status status) {
-  if (absl::IsCancelled(status) && Expired(context)) {
-    return absl::DeadlineExceededError("deadline passed while computing");
+  void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+
+  bool Expired() const { return deadline_ <= std::chrono::system_clock::now(); }
+
+  bool Abandoned() const { return cancelled_.load(std::memory_order_relaxed) || Expired(); }
+
+ private:
+  const std::chrono::system_clock::time_point deadline_;
+  std::atomic<bool> cancelled_ = false;
+};
+
+// Runs `work`, unless nobody waits for it any more. No exception passes into gRPC,
+// which would answer with its text.
+absl::Status RunGuarded(const Call& call, const std::function<absl::Status()>& work) {
+  absl::Status status = absl::CancelledError("cancelled before it started");
+  if (!call.Abandoned()) {
+    try {
+      status = work();
+    } catch (const std::exception& error) {
+      status = absl::InternalError(error.what());
+    } catch (...) {
+      status = absl::InternalError("an exception");
+    }
+  }
+  // A caller that stopped waiting is told why.
+  if (absl::IsCancelled(status) && call.Expired()) {
+    return absl::DeadlineExceededError("the deadline passed while computing");
   }
   return status;
 }
 
-// No exception passes into gRPC, which would answer with its text.
-absl::Status Guarded(const std::function<absl::Status()>& work) {
-  try {
-    return work();
-  } catch (const std::exception& error) {
-    return absl::InternalError(error.what());
-  }
-}
-
+// (stage, microbatch) pairs that a request is about, or what reading it costs if
+// that is more.
 template <typename Request>
 int64_t WorkOf(const Request& request) {
-  return int64_t{request.pipeline().num_stages()} * request.pipeline().num_microbatches();
+  const auto parts = static_cast<int64_t>(request.ByteSizeLong()) / 8;
+  return std::max(parts,
+                  int64_t{request.pipeline().num_stages()} * request.pipeline().num_microbatches());
 }
 
 }  // namespace
@@ -101,16 +124,21 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
     return calls_;
   }
 
+  int64_t calls_abandoned() const {
+    absl::MutexLock lock(&mutex_);
+    return abandoned_;
+  }
+
   void Drain() {
     absl::MutexLock lock(&mutex_);
     draining_ = true;
   }
 
-  bool WaitUntilIdle(double timeout_seconds) {
+  bool WaitUntilIdle(absl::Duration timeout) {
     absl::MutexLock lock(&mutex_);
     return mutex_.AwaitWithTimeout(absl::Condition(
                                        +[](int* calls) { return *calls == 0; }, &calls_),
-                                   absl::Seconds(timeout_seconds));
+                                   timeout);
   }
 
  private:
@@ -123,15 +151,23 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
   }
 
   // Begins a call: runs `work` here or on a worker and then calls `done` with
-  // its result, or calls `done` with the reason for refusing it.
-  void Begin(int64_t amount, std::function<absl::Status()> work, Done done) {
+  // its result, or calls `done` with the reason for refusing it. `call` lives
+  // until `done` has been called.
+  void Begin(const Call& call, int64_t amount, std::function<absl::Status()> work, Done done) {
     bool draining = false;
     {
       absl::MutexLock lock(&mutex_);
       ++calls_;
       draining = draining_;
     }
-    auto run = [work = std::move(work), done] { done(Guarded(work)); };
+    auto run = [this, &call, work = std::move(work), done] {
+      const absl::Status status = RunGuarded(call, work);
+      if (absl::IsCancelled(status) || absl::IsDeadlineExceeded(status)) {
+        absl::MutexLock lock(&mutex_);
+        ++abandoned_;
+      }
+      done(status);
+    };
     if (draining) {
       done(MakeError(absl::StatusCode::kUnavailable, kDraining, "the server is stopping"));
     } else if (amount <= kInlineWork) {
@@ -141,21 +177,40 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
     }
   }
 
+  // Answers one unary call.
+  class UnaryReactor : public grpc::ServerUnaryReactor {
+   public:
+    UnaryReactor(Impl& service, grpc::CallbackServerContext* context, int64_t amount,
+                 std::function<absl::Status(CallContext)> handle)
+        : service_(service), call_(context) {
+      service.Begin(
+          call_, amount,
+          [this, handle = std::move(handle)] {
+            const auto abandoned = [this] { return call_.Abandoned(); };
+            return handle(CallContext{service_.limits_, abandoned});
+          },
+          [this](const absl::Status& status) { Finish(ToGrpcStatus(status)); });
+    }
+
+    void OnCancel() override { call_.Cancel(); }
+
+    void OnDone() override {
+      service_.End();
+      delete this;
+    }
+
+   private:
+    Impl& service_;
+    Call call_;
+  };
+
   template <typename Request, typename Response, typename Handler>
   grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, int64_t amount,
                                   const Request* request, Response* response, Handler handler) {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    Begin(
-        amount,
-        [this, context, request, response, handler] {
-          const auto cancelled = [context] { return context->IsCancelled() || Expired(*context); };
-          return Finished(*context, handler(*request, CallContext{limits_, cancelled}, *response));
-        },
-        [this, reactor](const absl::Status& status) {
-          reactor->Finish(ToGrpcStatus(status));
-          End();
-        });
-    return reactor;
+    return new UnaryReactor(*this, context, amount,
+                            [request, response, handler](CallContext call_context) {
+                              return handler(*request, call_context, *response);
+                            });
   }
 
   // Writes the messages of one StreamSchedule call.
@@ -163,17 +218,14 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
    public:
     StreamReactor(Impl& service, grpc::CallbackServerContext* context,
                   const v1::StreamScheduleRequest* request)
-        : service_(service) {
+        : service_(service), call_(context) {
       service.Begin(
-          WorkOf(*request),
-          [this, context, request] {
-            const auto cancelled = [context] {
-              return context->IsCancelled() || Expired(*context);
-            };
-            auto stream = HandleStreamSchedule(*request, CallContext{service_.limits_, cancelled});
-            if (!stream.ok()) return Finished(*context, stream.status());
-            stream_ = *std::move(stream);
-            return absl::OkStatus();
+          call_, WorkOf(*request),
+          [this, request] {
+            const auto abandoned = [this] { return call_.Abandoned(); };
+            auto stream = HandleStreamSchedule(*request, CallContext{service_.limits_, abandoned});
+            if (stream.ok()) stream_ = *std::move(stream);
+            return stream.status();
           },
           [this](const absl::Status& status) {
             if (status.ok()) {
@@ -192,6 +244,8 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
       }
     }
 
+    void OnCancel() override { call_.Cancel(); }
+
     void OnDone() override {
       service_.End();
       delete this;
@@ -199,14 +253,20 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
 
    private:
     void WriteNext() {
-      if (stream_->Next(message_)) {
+      bool more = false;
+      const absl::Status status = RunGuarded(call_, [&] {
+        more = stream_->Next(message_);
+        return absl::OkStatus();
+      });
+      if (more && status.ok()) {
         StartWrite(&message_);
       } else {
-        Finish(grpc::Status::OK);
+        Finish(ToGrpcStatus(status));
       }
     }
 
     Impl& service_;
+    Call call_;
     std::unique_ptr<ScheduleStream> stream_;
     v1::StreamScheduleResponse message_;
   };
@@ -215,7 +275,8 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
   mutable absl::Mutex mutex_;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;  // in progress
-  WorkerPool workers_;                     // Last: its threads use the rest.
+  int64_t abandoned_ ABSL_GUARDED_BY(mutex_) = 0;
+  WorkerPool workers_;  // Last: its threads use the rest.
 };
 
 ScheduleService::ScheduleService(const ServiceOptions& options)
@@ -227,10 +288,12 @@ grpc::Service* ScheduleService::grpc_service() { return impl_.get(); }
 
 int ScheduleService::calls_in_progress() const { return impl_->calls_in_progress(); }
 
+int64_t ScheduleService::calls_abandoned() const { return impl_->calls_abandoned(); }
+
 void ScheduleService::Drain() { impl_->Drain(); }
 
-bool ScheduleService::WaitUntilIdle(double timeout_seconds) {
-  return impl_->WaitUntilIdle(timeout_seconds);
+bool ScheduleService::WaitUntilIdle(absl::Duration timeout) {
+  return impl_->WaitUntilIdle(timeout);
 }
 
 }  // namespace pipesched

@@ -1,8 +1,10 @@
 #ifndef PIPESCHED_DAEMON_SERVICE_H_
 #define PIPESCHED_DAEMON_SERVICE_H_
 
+#include <cstdint>
 #include <memory>
 
+#include "absl/time/time.h"
 #include "daemon/limits.h"
 
 namespace grpc {
@@ -29,11 +31,14 @@ class ScheduleService {
 
   int calls_in_progress() const;
 
+  // Calls whose work stopped, or never started, since their caller did not wait.
+  int64_t calls_abandoned() const;
+
   // From now on refuses new calls with UNAVAILABLE, reason DRAINING.
   void Drain();
 
-  // Waits until no call is in progress, or for `timeout_seconds`; whether none is.
-  bool WaitUntilIdle(double timeout_seconds);
+  // Waits until no call is in progress, or for `timeout`; whether none is.
+  bool WaitUntilIdle(absl::Duration timeout);
 
  private:
   class Impl;

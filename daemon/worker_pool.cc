@@ -10,16 +10,20 @@ WorkerPool::WorkerPool(int num_threads, size_t max_queued) : max_queued_(max_que
 
 WorkerPool::~WorkerPool() {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     stopping_ = true;
   }
+  changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
 }
 
 bool WorkerPool::TryPost(std::function<void()> work) {
-  absl::MutexLock lock(&mutex_);
-  if (queue_.size() >= max_queued_) return false;
-  queue_.push_back(std::move(work));
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (queue_.size() >= max_queued_) return false;
+    queue_.push_back(std::move(work));
+  }
+  changed_.notify_one();
   return true;
 }
 
@@ -27,12 +31,8 @@ void WorkerPool::Run() {
   while (true) {
     std::function<void()> work;
     {
-      absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(
-          +[](WorkerPool* pool) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pool->mutex_) {
-            return pool->stopping_ || !pool->queue_.empty();
-          },
-          this));
+      std::unique_lock<std::mutex> lock(mutex_);
+      changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
       work = std::move(queue_.front());
       queue_.pop_front();

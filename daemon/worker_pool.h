@@ -1,14 +1,13 @@
 #ifndef PIPESCHED_DAEMON_WORKER_POOL_H_
 #define PIPESCHED_DAEMON_WORKER_POOL_H_
 
+#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <mutex>
 #include <thread>
 #include <vector>
-
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 
 namespace pipesched {
 
@@ -26,9 +25,10 @@ class WorkerPool {
   void Run();
 
   const size_t max_queued_;
-  absl::Mutex mutex_;
-  std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::mutex mutex_;  // guards the next three; not Abseil's, which TSan cannot see into
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> queue_;
+  bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
 

@@ -1,6 +1,8 @@
 #ifndef PIPESCHED_DAEMON_CONVERT_PIPELINE_H_
 #define PIPESCHED_DAEMON_CONVERT_PIPELINE_H_
 
+#include <optional>
+
 #include "daemon/errors.h"
 #include "daemon/limits.h"
 #include "engine/model/pipeline.h"
@@ -8,11 +10,17 @@
 
 namespace pipesched {
 
+// The sizes of a pipeline. Adds what is wrong with them to `violations`, with
+// paths that start with "pipeline", and then returns nothing.
+std::optional<PipelineShape> ConvertShape(const v1::Pipeline& request, const Limits& limits,
+                                          Violations& violations);
+
 // The pipeline of a request with every default resolved and every time in
-// ticks. Adds all that is wrong to `violations`, with paths that start with
-// "pipeline"; the result may be used only if it added nothing. Allocates in
-// proportion to the limits at most.
-Pipeline ConvertPipeline(const v1::Pipeline& request, const Limits& limits, Violations& violations);
+// ticks. `shape` is what ConvertShape returned. Adds all else that is wrong to
+// `violations`, and then returns nothing; does so too where there is no shape.
+// Allocates in proportion to the shape, not to the request.
+std::optional<Pipeline> ConvertPipeline(const v1::Pipeline& request,
+                                        std::optional<PipelineShape> shape, Violations& violations);
 
 }  // namespace pipesched
 

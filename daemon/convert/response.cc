@@ -35,10 +35,11 @@ void RankToProto(const RankMetrics& metrics, int rank, TickScale scale, v1::Rank
   out.set_idle_after(scale.ToUnits(metrics.idle_after));
   out.set_peak_activations(metrics.peak.activations);
   out.set_peak_bytes(metrics.peak.bytes);
+  if (!metrics.peak.op) return;
   v1::OpRef& op = *out.mutable_peak_op();
-  op.set_kind(ToProto(metrics.peak.op.kind()));
-  op.set_stage(metrics.peak.op.stage());
-  op.set_microbatch(metrics.peak.op.microbatch());
+  op.set_kind(ToProto(metrics.peak.op->kind()));
+  op.set_stage(metrics.peak.op->stage());
+  op.set_microbatch(metrics.peak.op->microbatch());
 }
 
 // Grows a column by `count` entries and returns the first new one.
@@ -57,7 +58,9 @@ std::vector<int> ConvertRanks(const google::protobuf::RepeatedField<int32_t>& ra
   for (int i = 0; i < ranks.size(); ++i) {
     if (0 <= ranks[i] && ranks[i] < num_ranks) {
       wanted[static_cast<size_t>(ranks[i])] = true;
-    } else {
+    } else if (num_ranks == 0 && ranks[i] < 0) {
+      violations.Add(absl::StrCat("ranks[", i, "]"), absl::StrCat(ranks[i], ", want [0, ranks)"));
+    } else if (num_ranks > 0) {
       violations.Add(absl::StrCat("ranks[", i, "]"),
                      absl::StrCat(ranks[i], ", want [0, ", num_ranks - 1, "]"));
     }
@@ -157,7 +160,7 @@ google::protobuf::RepeatedPtrField<v1::Note> NotesToProto(const Plan& plan) {
     const MemoryPeak& peak = plan.metrics.ranks[r].peak;
     if (peak.bytes <= limits[r]) continue;
     v1::Note& note = *notes.Add();
-    const std::string op = FormatOp(peak.op);
+    const std::string op = peak.op ? FormatOp(*peak.op) : "no op";
     note.set_code("MEMORY_LIMIT_EXCEEDED");
     note.set_message(absl::StrCat("rank ", r, " holds ", peak.bytes, " bytes at ", op,
                                   ", its limit is ", limits[r]));

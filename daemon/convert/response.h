@@ -13,7 +13,8 @@
 namespace pipesched {
 
 // The ranks that a request asks for, ascending, each once; empty means all.
-// Adds those outside [0, num_ranks) to `violations`.
+// Adds those outside [0, num_ranks) to `violations`. num_ranks 0: not known, since
+// the request is wrong; then only those below 0.
 std::vector<int> ConvertRanks(const google::protobuf::RepeatedField<int32_t>& ranks, int num_ranks,
                               Violations& violations);
 
@@ -44,8 +45,26 @@ class TimelineColumns {
   int64_t size_ = 0;
 };
 
+// Least bytes of an op in the columns: 5 numbers of one byte, 2 of eight.
+inline constexpr int64_t kLeastOpBytes = 21;
+
 // What the caller should know: a note for each rank above its memory limit.
 google::protobuf::RepeatedPtrField<v1::Note> NotesToProto(const Plan& plan);
+
+// Digests and notes: what every response that has them holds.
+template <typename Response>
+void FillDigestsAndNotes(const Plan& plan, Response& response) {
+  response.set_digest(plan.digest);
+  response.set_order_digest(plan.order_digest);
+  *response.mutable_notes() = NotesToProto(plan);
+}
+
+// The same and the metrics: a schedule in every view.
+template <typename Response>
+void FillSummary(const Plan& plan, const std::vector<int>& ranks, Response& response) {
+  FillDigestsAndNotes(plan, response);
+  *response.mutable_metrics() = MetricsToProto(plan, ranks);
+}
 
 }  // namespace pipesched
 

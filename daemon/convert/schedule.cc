@@ -1,12 +1,18 @@
 #include "daemon/convert/schedule.h"
 
+#include <google/protobuf/message.h>
+#include <google/protobuf/unknown_field_set.h>
+
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "daemon/convert/pipeline.h"
+#include "daemon/version.h"
 
 namespace pipesched {
 namespace {
@@ -26,17 +32,16 @@ std::string KnownKinds() {
   });
 }
 
-v1::Placement ToProto(PlacementKind placement) {
+v1::PlacementKind ToProto(PlacementKind placement) {
   switch (placement) {
-    case PlacementKind::kLinear: return v1::PLACEMENT_LINEAR;
+    case PlacementKind::kLinear: return v1::PLACEMENT_KIND_LINEAR;
   }
-  return v1::PLACEMENT_UNSPECIFIED;
+  return v1::PLACEMENT_KIND_UNSPECIFIED;
 }
 
-// Checks a pipeline that is right by itself against the kind and the op limit.
-void CheckLegality(const Pipeline& pipeline, const ScheduleKind& kind, const Limits& limits,
+// Checks sizes that are right by themselves against the kind and the op limit.
+void CheckLegality(const PipelineShape& shape, const ScheduleKind& kind, const Limits& limits,
                    Violations& violations) {
-  const PipelineShape& shape = pipeline.shape;
   if (!ChunksAreLegal(kind, shape.chunks_per_rank)) {
     violations.Add("pipeline.chunks_per_rank", absl::StrCat(shape.chunks_per_rank, ": ", kind.name,
                                                             " holds one stage a rank, want 1"));
@@ -48,8 +53,20 @@ void CheckLegality(const Pipeline& pipeline, const ScheduleKind& kind, const Lim
         "pipeline.num_microbatches",
         absl::StrCat(shape.num_microbatches, ": ", ops, " ops with ", shape.num_stages(),
                      " stages, want at most ", limits.max_ops,
-                     " ops (num_microbatches <= ", limits.max_ops / ops_a_microbatch, ")"));
+                     " ops (num_microbatches <= ", limits.max_ops / ops_a_microbatch, ")"),
+        {"max_ops", ops, limits.max_ops});
   }
+}
+
+// A field that this version does not know may change what is asked for.
+void RefuseUnknownFields(const google::protobuf::Message& message, absl::string_view path,
+                         Violations& violations) {
+  const auto& unknown = message.GetReflection()->GetUnknownFields(message);
+  if (unknown.empty()) return;
+  violations.Add(
+      std::string(path),
+      absl::StrCat("field number ", unknown.field(0).number(),
+                   ", which this version does not know, want fields of pipesched.v1 ", Version()));
 }
 
 }  // namespace
@@ -60,37 +77,45 @@ v1::ScheduleKind ToProto(const ScheduleKind& kind) {
   return value;
 }
 
-v1::ScheduleKindInfo ToProtoInfo(const ScheduleKind& kind) {
-  v1::ScheduleKindInfo info;
-  info.set_kind(ToProto(kind));
-  info.set_name(std::string(kind.name));
-  info.set_description(std::string(kind.description));
-  info.set_placement(ToProto(kind.placement));
-  info.set_legality(std::string(kind.legality));
-  info.set_source(std::string(kind.source));
-  return info;
+void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>& kinds) {
+  for (const ScheduleKind& kind : AllScheduleKinds()) {
+    v1::ScheduleKindInfo& info = *kinds.Add();
+    info.set_kind(ToProto(kind));
+    info.set_name(std::string(kind.name));
+    info.set_description(std::string(kind.description));
+    info.set_placement(ToProto(kind.placement));
+    info.set_legality(std::string(kind.legality));
+    info.set_source(std::string(kind.source));
+  }
 }
 
 PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* schedule,
                            const Limits& limits, Violations& violations) {
   PlanInput input;
+  std::optional<PipelineShape> shape;
+  if (schedule == nullptr) {
+    violations.Add("schedule", "unset, want a schedule");
+  } else {
+    input.kind = FromProto(schedule->kind());
+    if (input.kind == nullptr) {
+      violations.Add("schedule.kind", absl::StrCat(static_cast<int>(schedule->kind()),
+                                                   ", want one of ", KnownKinds()));
+    }
+    RefuseUnknownFields(*schedule, "schedule", violations);
+  }
   if (pipeline == nullptr) {
     violations.Add("pipeline", "unset, want a pipeline");
   } else {
-    input.pipeline = ConvertPipeline(*pipeline, limits, violations);
+    shape = ConvertShape(*pipeline, limits, violations);
+    if (shape && input.kind != nullptr) CheckLegality(*shape, *input.kind, limits, violations);
+    std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, violations);
+    if (converted) input.pipeline = *std::move(converted);
+    RefuseUnknownFields(*pipeline, "pipeline", violations);
+    for (int i = 0; i < pipeline->stage_costs_size(); ++i) {
+      RefuseUnknownFields(pipeline->stage_costs(i), "pipeline.stage_costs", violations);
+    }
   }
-  const bool pipeline_is_right = violations.empty();
-  if (schedule == nullptr) {
-    violations.Add("schedule", "unset, want a schedule");
-    return input;
-  }
-  input.kind = FromProto(schedule->kind());
-  if (input.kind == nullptr) {
-    violations.Add("schedule.kind", absl::StrCat(static_cast<int>(schedule->kind()),
-                                                 ", want one of ", KnownKinds()));
-  } else if (pipeline_is_right) {
-    CheckLegality(input.pipeline, *input.kind, limits, violations);
-  }
+  input.pipeline.shape = shape.value_or(PipelineShape{0, 0, 0});
   return input;
 }
 

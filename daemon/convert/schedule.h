@@ -5,6 +5,7 @@
 #include "daemon/limits.h"
 #include "daemon/plan.h"
 #include "engine/order/registry.h"
+#include "google/protobuf/repeated_field.h"
 #include "pipesched/v1/pipeline.pb.h"
 #include "pipesched/v1/schedule.pb.h"
 
@@ -13,13 +14,14 @@ namespace pipesched {
 // The contract's value of a kind.
 v1::ScheduleKind ToProto(const ScheduleKind& kind);
 
-// A row of the registry, for ListScheduleKinds.
-v1::ScheduleKindInfo ToProtoInfo(const ScheduleKind& kind);
+// The rows of the registry, for ListScheduleKinds.
+void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>& kinds);
 
 // Everything that a plan is computed from. Adds all that is wrong to
 // `violations`: a missing part, a pipeline out of range (see ConvertPipeline),
-// an unknown kind, a pipeline that is not legal for the kind, more ops than the
-// limit. The result may be used only if it added nothing.
+// an unknown kind, sizes that are not legal for the kind, more ops than the limit,
+// fields that this version does not know. The result may be used only if it added
+// nothing; but its shape is right if the sizes are, and all 0 if not.
 // Null stands for a missing part.
 PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* schedule,
                            const Limits& limits, Violations& violations);

@@ -1,58 +1,52 @@
-// What a call over a Unix socket costs, beside a health Check on the same
-// channel: "ratio" is the time of the call over the time of the Check, the two
-// made in turn.
+// What a call to a real pipeschedd over a Unix socket costs, beside a health
+// Check on the same channel: "ratio" is the time of the call over the time of the
+// Check, the two made in turn. PIPESCHED_BIN_DIR says where the daemon is;
+// scripts/bench.sh sets it.
 
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 
 #include "clients/cpp/client.h"
 #include "daemon/handlers.h"
-#include "daemon/server.h"
 #include "pipesched/v1/schedule_service.pb.h"
+#include "tests/support/process.h"
 
 namespace pipesched {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::string MakeFolder() {
-  std::string folder = "/tmp/pipesched-bench-XXXXXX";
-  if (mkdtemp(folder.data()) == nullptr) abort();
-  return folder;
-}
-
-// A daemon's server and a client, one channel, over a socket of its own.
+// A pipeschedd of this build and a client, one channel, over a socket of its own.
 class Connection {
  public:
-  Connection() : address_("unix:" + folder_ + "/socket") {
-    ServerOptions options;
-    options.listen = {address_};
-    auto server = Server::Start(options);
-    if (!server.ok()) {
-      std::fprintf(stderr, "%s\n", server.status().ToString().c_str());
+  Connection()
+      : address_("unix:" + folder_.File("socket")),
+        daemon_({BuiltProgram("pipeschedd"), "--listen", address_}, Options()) {
+    std::string err;
+    if (!daemon_.WaitForStderr("listening on", &err)) {
+      std::fprintf(stderr, "%s\n", err.c_str());
       abort();
     }
-    server_ = *std::move(server);
     client_ = std::make_unique<client::Client>(client::MakeChannel(address_));
-  }
-
-  ~Connection() {
-    client_.reset();
-    server_.reset();
-    remove(folder_.c_str());
   }
 
   const client::Client& client() const { return *client_; }
 
  private:
-  const std::string folder_ = MakeFolder();
+  static ProcessOptions Options() {
+    ProcessOptions options;
+    options.timeout = absl::Hours(24);
+    return options;
+  }
+
+  const TemporaryFolder folder_;
   const std::string address_;
-  std::unique_ptr<Server> server_;
+  Process daemon_;
   std::unique_ptr<client::Client> client_;
 };
 
@@ -64,8 +58,8 @@ double SecondsOf(const Call& call, benchmark::State& state) {
 }
 
 const client::Client& SharedClient() {
-  static const Connection* const connection = new Connection;
-  return connection->client();
+  static const Connection connection;
+  return connection.client();
 }
 
 // Makes `call` and a health Check in turn; the iteration is the call alone.

@@ -27,7 +27,9 @@ std::vector<std::string> Texts(const Violations& violations) {
 
 std::vector<std::string> ViolationsOf(const v1::Pipeline& request) {
   Violations violations;
-  ConvertPipeline(request, Limits{}, violations);
+  const auto shape = ConvertShape(request, Limits{}, violations);
+  const bool converted = ConvertPipeline(request, shape, violations).has_value();
+  EXPECT_EQ(converted, violations.empty());
   return Texts(violations);
 }
 
@@ -37,9 +39,11 @@ std::vector<std::string> ViolationsOf(absl::string_view pipeline) {
 
 Pipeline Convert(absl::string_view text) {
   Violations violations;
-  const Pipeline pipeline = ConvertPipeline(Parse<v1::Pipeline>(text), Limits{}, violations);
+  const auto request = Parse<v1::Pipeline>(text);
+  const auto pipeline =
+      ConvertPipeline(request, ConvertShape(request, Limits{}, violations), violations);
   EXPECT_THAT(Texts(violations), IsEmpty()) << text;
-  return pipeline;
+  return *pipeline;
 }
 
 constexpr int64_t kUnit = 1'000'000'000;  // ticks
@@ -166,22 +170,48 @@ TEST(ConvertPipelineTest, ViolationsNameFieldValueAndRange) {
        {"pipeline.memory_limit_bytes = 3 entries, want 1 or 2 (ranks), or none",
         "pipeline.memory_limit_bytes[2] = -3, want [0, 2^63 - 1]"}},
       {sizes + "stage_costs { forward: 1e-10 } p2p_time: 1e-12",
-       {"pipeline.stage_costs[0].forward = 1e-10: rounds to 0 ticks of 1e-09; want 0 or at least "
-        "half a tick",
-        "pipeline.p2p_time = 1e-12: rounds to 0 ticks of 1e-09; want 0 or at least half a tick",
-        "pipeline.p2p_time = 1e-12: rounds to 0 ticks of 1e-09; want 0 or at least half a tick"}},
+       {"pipeline.stage_costs[0].forward = 1e-10: rounds to 0 ticks of 1e-09, want at least 5e-10",
+        "pipeline.p2p_time = 1e-12: rounds to 0 ticks of 1e-09, want at least 5e-10"}},
+      {sizes + "stage_costs { backward: -1 overlapped_pair: 0.5 }",
+       {"pipeline.stage_costs[0].backward = -1, want [0, inf)"}},  // The pair may be right.
       {sizes + "stage_costs { forward: 1e308 backward: 1e308 }",
        {"pipeline.stage_costs = times whose sum over all ops is not finite, want smaller times"}},
   };
   for (const auto& c : kCases) EXPECT_EQ(ViolationsOf(c.pipeline), c.violations) << c.pipeline;
 }
 
-TEST(ConvertPipelineTest, AMillionWrongRecordsCostLittle) {
+TEST(ConvertPipelineTest, AMillionWrongRecordsAreCountedNotKept) {
   v1::Pipeline request;
   request.set_num_stages(2);
   request.set_num_microbatches(1);
   for (int i = 0; i < 1'000'000; ++i) request.add_stage_costs()->set_forward(-1);
-  EXPECT_EQ(ViolationsOf(request).size(), 1000u);
+  Violations violations;
+  ConvertPipeline(request, ConvertShape(request, Limits{}, violations), violations);
+  EXPECT_EQ(violations.list().size(), 1000u);
+  EXPECT_EQ(violations.count(), 1'000'001);
+}
+
+// The tick stays at 1e-9 unit while the sum of all op and p2p times is at most
+// 2^62 ticks: about 4.61e9 units.
+TEST(ConvertPipelineTest, TheTickGrowsAtTheDocumentedSum) {
+  const auto exponent = [](absl::string_view rest) {
+    return Convert(
+               absl::StrCat("num_stages: 1 num_microbatches: 1000000 stage_costs { ", rest, " }"))
+        .scale.exponent();
+  };
+  EXPECT_EQ(exponent("forward: 2000 backward: 2611"), -9);
+  EXPECT_EQ(exponent("forward: 2000 backward: 2612"), -8);
+  EXPECT_EQ(exponent("forward: 2000 backward: 10 backward_input: 1300 backward_weight: 1311"), -9);
+  EXPECT_EQ(exponent("forward: 2000 backward: 10 backward_input: 1300 backward_weight: 1312"), -8);
+  // p2p counts for each microbatch and direction.
+  EXPECT_EQ(Convert("num_stages: 2 num_microbatches: 1000000 stage_costs { forward: 500 "
+                    "backward: 500 } p2p_time: 1305")
+                .scale.exponent(),
+            -9);
+  EXPECT_EQ(Convert("num_stages: 2 num_microbatches: 1000000 stage_costs { forward: 500 "
+                    "backward: 500 } p2p_time: 1306")
+                .scale.exponent(),
+            -8);
 }
 
 std::vector<std::string> PlanViolationsOf(absl::string_view pipeline, int kind) {
@@ -196,8 +226,8 @@ std::vector<std::string> PlanViolationsOf(absl::string_view pipeline, int kind) 
 TEST(ConvertPlanInputTest, WantsBothParts) {
   Violations violations;
   ConvertPlanInput(nullptr, nullptr, Limits{}, violations);
-  EXPECT_THAT(Texts(violations), ElementsAre("pipeline = unset, want a pipeline",
-                                             "schedule = unset, want a schedule"));
+  EXPECT_THAT(Texts(violations), ElementsAre("schedule = unset, want a schedule",
+                                             "pipeline = unset, want a pipeline"));
 }
 
 TEST(ConvertPlanInputTest, ChecksTheKindAndItsLegality) {
@@ -220,11 +250,35 @@ TEST(ConvertPlanInputTest, LimitsTheOps) {
                   "want at most 16777216 ops (num_microbatches <= 2048)"));
 }
 
+TEST(ConvertPlanInputTest, TellsAllAtOnce) {
+  EXPECT_THAT(PlanViolationsOf("num_stages: 2 chunks_per_rank: 2 num_microbatches: 2 "
+                               "stage_costs { forward: -1 }",
+                               v1::SCHEDULE_KIND_GPIPE),
+              ElementsAre("pipeline.chunks_per_rank = 2: gpipe holds one stage a rank, want 1",
+                          "pipeline.stage_costs[0].forward = -1, want (0, inf)"));
+}
+
+TEST(ConvertPlanInputTest, RefusesFieldsThatItDoesNotKnow) {
+  auto pipeline = Parse<v1::Pipeline>("num_stages: 1 num_microbatches: 1 stage_costs {}");
+  v1::Schedule schedule;
+  schedule.set_kind(v1::SCHEDULE_KIND_1F1B);
+  schedule.GetReflection()->MutableUnknownFields(&schedule)->AddVarint(77, 1);
+  auto& cost = *pipeline.mutable_stage_costs(0);
+  cost.GetReflection()->MutableUnknownFields(&cost)->AddVarint(78, 1);
+  Violations violations;
+  ConvertPlanInput(&pipeline, &schedule, Limits{}, violations);
+  EXPECT_THAT(Texts(violations),
+              ElementsAre(testing::StartsWith("schedule = field number 77"),
+                          testing::StartsWith("pipeline.stage_costs = field number 78")));
+}
+
 TEST(ToProtoTest, EveryKindHasItsEnumValue) {
-  for (const ScheduleKind& kind : AllScheduleKinds()) {
-    EXPECT_NE(ToProto(kind), v1::SCHEDULE_KIND_UNSPECIFIED) << kind.name;
-    EXPECT_EQ(ToProtoInfo(kind).name(), kind.name);
-    EXPECT_NE(ToProtoInfo(kind).placement(), v1::PLACEMENT_UNSPECIFIED);
+  google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo> kinds;
+  FillScheduleKinds(kinds);
+  ASSERT_EQ(kinds.size(), static_cast<int>(AllScheduleKinds().size()));
+  for (int i = 0; i < kinds.size(); ++i) {
+    EXPECT_NE(kinds.Get(i).kind(), v1::SCHEDULE_KIND_UNSPECIFIED) << kinds.Get(i).name();
+    EXPECT_NE(kinds.Get(i).placement(), v1::PLACEMENT_KIND_UNSPECIFIED);
   }
   // And every enum value but the first its kind.
   EXPECT_EQ(v1::ScheduleKind_descriptor()->value_count(),

@@ -36,7 +36,8 @@ TEST(ViolationsTest, NoneIsOk) { EXPECT_TRUE(Violations().ToStatus().ok()); }
 TEST(ViolationsTest, TellsAllOfThem) {
   Violations violations;
   violations.Add("pipeline.num_stages", "0, want [1, 9]");
-  violations.AddLimit("pipeline.num_microbatches", "99, want [1, 10]");
+  violations.AddLimit("pipeline.num_microbatches", "99, want [1, 10]",
+                      {"max_microbatches", 99, 10});
   const grpc::Status status = ToGrpcStatus(violations.ToStatus());
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(status.error_message(),
@@ -53,9 +54,15 @@ TEST(ViolationsTest, TellsAllOfThem) {
 
 TEST(ViolationsTest, OnlyLimitsHaveTheirOwnReason) {
   Violations violations;
-  violations.AddLimit("pipeline.num_microbatches", "99, want [1, 10]");
-  EXPECT_EQ(Only<google::rpc::ErrorInfo>(DetailsOf(ToGrpcStatus(violations.ToStatus()))).reason(),
-            "LIMIT_EXCEEDED");
+  violations.AddLimit("pipeline.num_microbatches", "99, want [1, 10]",
+                      {"max_microbatches", 99, 10});
+  const google::rpc::Status details = DetailsOf(ToGrpcStatus(violations.ToStatus()));
+  const auto info = Only<google::rpc::ErrorInfo>(details);
+  EXPECT_EQ(info.reason(), "LIMIT_EXCEEDED");
+  EXPECT_EQ(info.metadata().at("limit"), "max_microbatches");
+  EXPECT_EQ(info.metadata().at("value"), "99");
+  EXPECT_EQ(info.metadata().at("max"), "10");
+  EXPECT_TRUE(details.details(0).Is<google::rpc::ErrorInfo>());  // first, always
 }
 
 TEST(ViolationsTest, ManyFitATrailerAndAreCounted) {

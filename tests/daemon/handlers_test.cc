@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "pipesched/v1/schedule_service.pb.h"
@@ -93,13 +95,14 @@ TEST(HandleComputeScheduleTest, RanksFilterRowsAndColumnsAndNothingElse) {
 
 TEST(HandleComputeScheduleTest, TellsAllViolationsAtOnce) {
   EXPECT_THAT(Compute("pipeline { num_stages: 0 stage_costs { forward: -1 } } "
-                      "schedule { kind: SCHEDULE_KIND_UNSPECIFIED } ranks: 7"),
+                      "schedule { kind: SCHEDULE_KIND_UNSPECIFIED } ranks: [-7, 7] view: 77"),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        testing::AllOf(HasSubstr("pipeline.num_stages = 0, want"),
                                       HasSubstr("pipeline.num_microbatches = 0, want"),
                                       HasSubstr("pipeline.stage_costs[0].forward = -1, want"),
                                       HasSubstr("schedule.kind = 0, want one of gpipe, 1f1b"),
-                                      HasSubstr("ranks[0] = 7, want [0, 0]"))));
+                                      HasSubstr("ranks[0] = -7, want [0, ranks)"),
+                                      HasSubstr("view = 77, want VIEW_SUMMARY"))));
 }
 
 TEST(HandleComputeScheduleTest, DigestDependsOnThePlanAlone) {
@@ -176,12 +179,26 @@ TEST(HandleComputeScheduleTest, RefusesAResultThatIsTooLarge) {
   EXPECT_THAT(Compute(absl::StrCat(full, " ranks: 0"), limits), IsOk());
 }
 
-TEST(HandleComputeScheduleTest, StopsWhenCancelled) {
+// Asked again and again, in every step: whenever it says so, the work ends there.
+TEST(HandleComputeScheduleTest, StopsAtAnyPoll) {
   const Limits limits;
+  const auto request = Parse<v1::ComputeScheduleRequest>(
+      "pipeline { num_stages: 64 num_microbatches: 2048 } schedule { kind: SCHEDULE_KIND_1F1B } "
+      "view: VIEW_FULL");
+  int all_polls = 0;
   v1::ComputeScheduleResponse response;
-  EXPECT_THAT(HandleComputeSchedule(Parse<v1::ComputeScheduleRequest>(kFourByEight),
-                                    {limits, [] { return true; }}, response),
-              StatusIs(absl::StatusCode::kCancelled, testing::_));
+  ASSERT_THAT(HandleComputeSchedule(request, {limits, [&] { return ++all_polls < 0; }}, response),
+              IsOk());
+  // 262,144 ops: 4 polls while simulating, one a rank while measuring, one each
+  // 16 KiB of 2.2 MB of text while hashing, one each 40,960 ops while answering.
+  EXPECT_GT(all_polls, 64 + 100);
+  for (int stop_at = 1; stop_at <= all_polls; stop_at += stop_at < 8 ? 1 : 13) {
+    int polls = 0;
+    EXPECT_THAT(
+        HandleComputeSchedule(request, {limits, [&] { return ++polls >= stop_at; }}, response),
+        StatusIs(absl::StatusCode::kCancelled, testing::_));
+    EXPECT_EQ(polls, stop_at);
+  }
 }
 
 TEST(HandleStreamScheduleTest, MessagesMergedAreTheFullView) {
@@ -227,6 +244,20 @@ TEST(HandleExportScheduleTest, WritesOrderText) {
               StatusIs(absl::StatusCode::kInvalidArgument, "format = 0, want EXPORT_FORMAT_ORDER"));
 }
 
+TEST(HandleExportScheduleTest, RefusesAFileThatIsTooLarge) {
+  Limits limits;
+  v1::ExportScheduleResponse response;
+  const auto request = Parse<v1::ExportScheduleRequest>(
+      absl::StrCat(kFourByEight, "format: EXPORT_FORMAT_ORDER"));  // 64 ops, 256 bytes
+  limits.max_message_bytes = 255;
+  EXPECT_THAT(HandleExportSchedule(request, Context(limits), response),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "order text has 256 bytes or more, want at most 255: use StreamSchedule"));
+  limits.max_message_bytes = 256;
+  ASSERT_THAT(HandleExportSchedule(request, Context(limits), response), IsOk());
+  EXPECT_EQ(response.content().size(), 256u);
+}
+
 TEST(HandleRenderScheduleTest, DrawsAPng) {
   const Limits limits;
   v1::RenderScheduleResponse response;
@@ -261,6 +292,31 @@ TEST(HandleRenderScheduleTest, RefusesWhatItCannotDraw) {
   limits.max_picture_pixels = 1000;
   EXPECT_THAT(render("format: RENDER_FORMAT_PNG"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("1000")));
+}
+
+// Handlers share nothing that changes: many at once give what one gives.
+TEST(HandlersTest, ManyThreadsGetTheSameAnswers) {
+  const Limits limits;
+  const auto compute =
+      Parse<v1::ComputeScheduleRequest>(absl::StrCat(kFourByEight, "view: VIEW_FULL"));
+  const auto render =
+      Parse<v1::RenderScheduleRequest>(absl::StrCat(kFourByEight, "format: RENDER_FORMAT_PNG"));
+  std::vector<std::string> answers(8);
+  std::vector<std::thread> threads;
+  for (std::string& answer : answers) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 5; ++i) {
+        v1::ComputeScheduleResponse computed;
+        v1::RenderScheduleResponse rendered;
+        const bool ok = HandleComputeSchedule(compute, Context(limits), computed).ok() &&
+                        HandleRenderSchedule(render, Context(limits), rendered).ok();
+        answer = ok ? computed.SerializeAsString() + rendered.content() : "";
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_FALSE(answers[0].empty());
+  for (const std::string& answer : answers) EXPECT_EQ(answer, answers[0]);
 }
 
 TEST(HandleListScheduleKindsTest, ListsTheRegistry) {

@@ -20,8 +20,9 @@ TEST(ListenAddressTest, TakesHostPortAndUnixPath) {
 }
 
 TEST(ListenAddressTest, RefusesOtherForms) {
-  for (const char* address : {"", ":", "127.0.0.1", ":80", "127.0.0.1:", "127.0.0.1:x",
-                              "127.0.0.1:-1", "127.0.0.1:65536", "::1:80", "unix:"}) {
+  for (const char* address :
+       {"", ":", "127.0.0.1", ":80", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:-1", "127.0.0.1:+80",
+        "unix-abstract:80", "dns:80", "127.0.0.1:65536", "::1:80", "unix:"}) {
     EXPECT_THAT(CheckListenAddress(address),
                 StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(address)))
         << address;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "clients/cpp/client.h"
 #include "clients/cpp/error.h"
 #include "daemon/server.h"
@@ -38,6 +39,10 @@ class ServiceTest : public testing::Test {
     server_ = *std::move(server);
     tcp_ = std::make_unique<client::Client>(client::MakeChannel(server_->addresses()[0]));
     unix_ = std::make_unique<client::Client>(client::MakeChannel(server_->addresses()[1]));
+  }
+
+  void WaitUntilIdle() const {
+    while (server_->calls_in_progress() > 0) std::this_thread::yield();
   }
 
   const TemporaryFolder folder_;
@@ -104,23 +109,68 @@ TEST_F(ServiceTest, RefusesHugeRequestsBeforeItAllocates) {
   EXPECT_EQ(client::GetErrorDetails(response.status()).reason, "LIMIT_EXCEEDED");
 }
 
-TEST_F(ServiceTest, DeadlineAndCancelEndACallAndFreeItsWorker) {
-  ServerOptions options;
-  options.service.workers = 1;
-  Start(options);
+// The caller is answered by its own library. That the work stopped, and did not
+// run to its end, only the server knows.
+TEST_F(ServiceTest, DeadlineStopsTheWork) {
+  Start();
   const auto heavy = Parse<v1::ComputeScheduleRequest>(kHeavy);
-  EXPECT_THAT(tcp_->ComputeSchedule(heavy, {.timeout = absl::Milliseconds(20)}),
-              StatusIs(absl::StatusCode::kDeadlineExceeded, _));
+  // Too short a deadline passes before the call arrives.
+  for (int milliseconds = 10; server_->calls_abandoned() == 0 && milliseconds < 500;
+       milliseconds += 10) {
+    EXPECT_THAT(tcp_->ComputeSchedule(heavy, {.timeout = absl::Milliseconds(milliseconds)}),
+                StatusIs(absl::StatusCode::kDeadlineExceeded, _));
+    WaitUntilIdle();
+  }
+  EXPECT_EQ(server_->calls_abandoned(), 1);
+}
+
+TEST_F(ServiceTest, CancelStopsTheWork) {
+  Start();
   client::Cancellation cancellation;
-  std::thread canceller([&] { cancellation.Cancel(); });
-  EXPECT_THAT(tcp_->ComputeSchedule(heavy, {.cancellation = &cancellation}),
+  std::thread canceller([&] {
+    while (server_->calls_in_progress() == 0) std::this_thread::yield();
+    cancellation.Cancel();
+  });
+  EXPECT_THAT(tcp_->ComputeSchedule(Parse<v1::ComputeScheduleRequest>(kHeavy),
+                                    {.cancellation = &cancellation}),
               StatusIs(absl::StatusCode::kCancelled, _));
   canceller.join();
-  // The one worker takes up this one, too large to be computed where it arrives.
-  EXPECT_THAT(tcp_->ComputeSchedule(Parse<v1::ComputeScheduleRequest>(
-                  "pipeline { num_stages: 64 num_microbatches: 512 } "
-                  "schedule { kind: SCHEDULE_KIND_1F1B }")),
-              IsOk());
+  WaitUntilIdle();
+  EXPECT_EQ(server_->calls_abandoned(), 1);
+}
+
+TEST_F(ServiceTest, DrainRefusesNewCallsAndFinishesOldOnes) {
+  Start();
+  absl::Notification started;
+  absl::Notification release;
+  int64_t ops = 0;
+  std::thread reader([&] {
+    // More than the flow-control windows hold, so the call lasts until it is read.
+    const auto request = Parse<v1::StreamScheduleRequest>(
+        "pipeline { num_stages: 64 num_microbatches: 8192 } "
+        "schedule { kind: SCHEDULE_KIND_1F1B }");
+    EXPECT_THAT(tcp_->StreamSchedule(request,
+                                     [&](const v1::StreamScheduleResponse& message) {
+                                       ops += message.timeline().starts_size();
+                                       if (started.HasBeenNotified()) return;
+                                       started.Notify();
+                                       release.WaitForNotification();
+                                     }),
+                IsOk());
+  });
+  started.WaitForNotification();
+  std::thread stopper([&] { server_->Stop(absl::Seconds(60)); });
+  absl::Status status;
+  while (status.ok()) status = unix_->GetServerInfo().status();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stopping")));
+  EXPECT_EQ(client::GetErrorDetails(status).reason, "DRAINING");
+  const auto health = unix_->CheckHealth("readiness");
+  ASSERT_THAT(health, IsOk());
+  EXPECT_EQ(*health, client::HealthStatus::kNotServing);
+  release.Notify();
+  stopper.join();
+  reader.join();
+  EXPECT_EQ(ops, 2 * 64 * 8192);
 }
 
 TEST_F(ServiceTest, FullQueueRefusesWithADelayAndHealthStillAnswers) {
@@ -181,7 +231,7 @@ TEST_F(ServiceTest, StopEndsCallsThatOutliveTheDrain) {
   std::thread caller(
       [&] { EXPECT_FALSE(tcp_->ComputeSchedule(Parse<v1::ComputeScheduleRequest>(kHeavy)).ok()); });
   while (server_->calls_in_progress() == 0) std::this_thread::yield();
-  server_->Stop(/*drain_seconds=*/0);
+  server_->Stop(absl::ZeroDuration());
   caller.join();
 }
 
@@ -191,7 +241,7 @@ TEST_F(ServiceTest, StopWaitsForCallsInProgress) {
     EXPECT_THAT(tcp_->ComputeSchedule(Parse<v1::ComputeScheduleRequest>(kHeavy)), IsOk());
   });
   while (server_->calls_in_progress() == 0) std::this_thread::yield();
-  server_->Stop(/*drain_seconds=*/60);
+  server_->Stop(absl::Seconds(60));
   caller.join();
 }
 
