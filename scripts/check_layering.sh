@@ -10,6 +10,11 @@ failed=0
 check() {
   local folder=$1 allowed=$2 forbidden=${3:-}
   local bad
+  if [[ ! -d $folder ]]; then
+    printf '%s is missing\n' "$folder"
+    failed=1
+    return
+  fi
   bad=$(grep -rnE '^#include "' "$folder" --include='*.h' --include='*.cc' |
     grep -vE "#include \"($allowed)" || true)
   if [[ -n $forbidden ]]; then

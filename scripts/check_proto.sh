@@ -9,14 +9,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$ROOT"
 
-if ! command -v npm >/dev/null; then
-  if [[ ${CI:-} == true ]]; then
-    install_packages npm
-  else
-    say "skipped: npm is missing, which brings buf (apt-get install npm)"
-    exit 0
-  fi
-fi
+command -v npm >/dev/null || install_packages npm  # It brings buf.
 tools=build/tools
 mkdir -p "$tools"
 cp scripts/tools/package.json "$tools"
