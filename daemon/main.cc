@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <string>
 #include <thread>
 
@@ -23,6 +24,7 @@ namespace {
 // Exit codes, of sysexits.h.
 constexpr int kUsage = 64;
 constexpr int kUnavailable = 69;
+constexpr int kInternal = 70;
 
 constexpr absl::Duration kDrain = absl::Seconds(25);
 
@@ -52,12 +54,9 @@ int Run(const ServerOptions& options) {
   return 0;
 }
 
-}  // namespace
-}  // namespace pipesched
-
-int main(int argc, char** argv) {
-  pipesched::ServerOptions options;
-  pipesched::Limits& limits = options.service.limits;
+int RealMain(int argc, char** argv) {
+  ServerOptions options;
+  Limits& limits = options.service.limits;
   options.service.workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   bool show_version = false;
 
@@ -93,12 +92,24 @@ int main(int argc, char** argv) {
     return 0;
   } catch (const CLI::ParseError& error) {
     std::fprintf(stderr, "pipeschedd: %s\n", error.what());
-    return pipesched::kUsage;
+    return kUsage;
   }
   if (show_version) {
-    std::printf("pipeschedd %s (%s)\n", std::string(pipesched::Version()).c_str(),
-                std::string(pipesched::Commit()).c_str());
+    std::printf("pipeschedd %s (%s)\n", std::string(Version()).c_str(),
+                std::string(Commit()).c_str());
     return 0;
   }
-  return pipesched::Run(options);
+  return Run(options);
+}
+
+}  // namespace
+}  // namespace pipesched
+
+int main(int argc, char** argv) {
+  try {
+    return pipesched::RealMain(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "pipeschedd: %s\n", error.what());
+    return pipesched::kInternal;
+  }
 }

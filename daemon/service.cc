@@ -153,7 +153,8 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
   // Begins a call: runs `work` here or on a worker and then calls `done` with
   // its result, or calls `done` with the reason for refusing it. `call` lives
   // until `done` has been called.
-  void Begin(const Call& call, int64_t amount, std::function<absl::Status()> work, Done done) {
+  void Begin(const Call& call, int64_t amount, std::function<absl::Status()> work,
+             const Done& done) {
     bool draining = false;
     {
       absl::MutexLock lock(&mutex_);

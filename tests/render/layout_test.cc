@@ -184,6 +184,30 @@ TEST(LayOutTest, OneSlowStageKeepsShortOpsVisible) {
   EXPECT_EQ(ranks.size(), 4u);
 }
 
+// However short the ops at the right edge are, each rank's last one is there.
+TEST(LayOutTest, TheLastOpIsDrawn) {
+  constexpr struct {
+    int ranks, microbatches;
+    int64_t forward, backward, p2p;
+  } kCases[] = {{4, 8, 1, 2, 1000}, {4, 8, 1, 2, 5000}, {3, 2, 10000, 1, 0}, {2, 2, 100000, 1, 7}};
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(absl::StrCat(c.ranks, "x", c.microbatches, " c=", c.p2p));
+    const Drawable drawable(UniformPipeline(c.ranks, c.microbatches, c.forward, c.backward, c.p2p),
+                            "1f1b");
+    const auto scene = drawable.Draw();
+    ASSERT_THAT(scene, IsOk());
+    CheckScene(*scene);
+    std::map<int, Box> last;
+    for (const Box& box : scene->boxes) last[box.rank] = box;
+    for (int r = 0; r < c.ranks; ++r) {
+      const auto i =
+          static_cast<size_t>(drawable.order.rank_offsets[static_cast<size_t>(r) + 1]) - 1;
+      EXPECT_EQ(last[r].end, drawable.timeline.ends[i]) << "rank " << r;
+      EXPECT_EQ(last[r].paint, Paint::kBackward) << "rank " << r;
+    }
+  }
+}
+
 TEST(LayOutTest, ManyOpsMergeIntoRunsThatKeepThePhases) {
   const Drawable drawable(UniformPipeline(64, 512, 1, 2), "1f1b");
   const auto scene = drawable.Draw();
