@@ -15,6 +15,8 @@ constexpr absl::string_view kWalkName = "pipesched plan 1";
 
 class CanonicalWriter {
  public:
+  CanonicalWriter() { buffer_.reserve(kFlushSize + sizeof(int64_t)); }
+
   void Add(int64_t value) {
     char bytes[8];
     for (size_t i = 0; i < sizeof bytes; ++i) {

@@ -102,8 +102,7 @@ absl::Status ParseError(absl::string_view text, absl::string_view rest) {
 }  // namespace
 
 bool WriteOrder(const Order& order, absl::FunctionRef<bool(absl::string_view part)> sink) {
-  std::string buffer(kPartSize + kMaxOpText, '\0');
-  char* const begin = buffer.data();
+  char begin[kPartSize + kMaxOpText];
   char* const full = begin + kPartSize;
   char* out = begin;
   StageText stage;  // Most ops have the stage of the one before them.
