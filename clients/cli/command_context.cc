@@ -1,7 +1,6 @@
 #include "clients/cli/command_context.h"
 
 #include "absl/strings/str_cat.h"
-#include "clients/cli/file_writer.h"
 
 namespace pipesched::cli {
 

@@ -6,6 +6,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "clients/cli/file_writer.h"
 #include "clients/cli/report.h"
 #include "clients/cli/settings.h"
 #include "clients/cpp/cancellation.h"
@@ -22,9 +23,10 @@ struct CommandContext {
   Settings settings;
   const client::Client* client = nullptr;  // of the service that is asked
   client::CallOptions call_options;        // with a cancellation
-  bool json = false;                       // messages and data as JSON
-  bool color = false;                      // messages on standard error
-  std::string server;                      // its address; empty: embedded
+  FileWriter* files = nullptr;
+  bool json = false;   // messages and data as JSON
+  bool color = false;  // messages on standard error
+  std::string server;  // its address; empty: embedded
 
   // Both print the failure and return its exit code.
   ExitCode Fail(const Failure& failure) const;

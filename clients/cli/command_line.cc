@@ -9,9 +9,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "clients/cli/nearest.h"
 #include "clients/cli/numbers.h"
+#include "clients/cli/outputs.h"
 #include "clients/cli/text.h"
 
 namespace pipesched::cli {
@@ -20,6 +22,13 @@ namespace {
 // CLI11 gives a list without this limit only one value an occurrence.
 constexpr int kMaxListValues = 1 << 20;
 
+// A command line full of wrong values is told about up to here.
+constexpr size_t kMaxProblems = 20;
+
+// An empty text between two occurrences of a list is CLI11's own. One that the
+// user gives becomes this, which no argument of a program can be.
+constexpr absl::string_view kEmptyText("\0", 1);
+
 // What argparse takes for a flag: "-x", "--xyz", "--"; not "-", "-1.5" or "- x".
 bool LooksLikeFlag(absl::string_view text) {
   return text.size() > 1 && text[0] == '-' && !absl::StrContains(text, ' ') &&
@@ -27,25 +36,34 @@ bool LooksLikeFlag(absl::string_view text) {
            (absl::ascii_isdigit(static_cast<unsigned char>(text[1])) || text[1] == '.'));
 }
 
-absl::Status NeedsValue(const Flag& flag) {
-  return absl::InvalidArgumentError(absl::StrCat(LongName(flag), ": needs a value"));
+// What is wrong, a line each.
+using Problems = std::vector<std::string>;
+
+absl::Status ToStatus(const Problems& problems) {
+  if (problems.empty()) return absl::OkStatus();
+  const size_t told = std::min(problems.size(), kMaxProblems);
+  return absl::InvalidArgumentError(
+      absl::StrJoin(problems.begin(), problems.begin() + static_cast<ptrdiff_t>(told), "\n"));
 }
 
 // Rewrites what CLI11 reads otherwise than argparse: it has no short names of two
 // letters, takes "=1" for the value of "-f=1", and "-.5" and "--" for flags or a
-// flag for a missing value. A known flag becomes "--name" or "--name=value".
-absl::StatusOr<std::vector<std::string>> Rewrite(absl::Span<const std::string> args,
-                                                 Command command) {
+// flag for a missing value. A known flag becomes "--name" or "--name=value"; one
+// with a problem is left out.
+std::vector<std::string> Rewrite(absl::Span<const std::string> args, Command command,
+                                 Problems& problems) {
   std::vector<std::string> result;
   for (size_t i = 0; i < args.size(); ++i) {
     const std::string& arg = args[i];
     if (arg == "--") {
-      return absl::InvalidArgumentError("unexpected argument \"--\": no command takes file names");
+      problems.push_back("unexpected argument \"--\": no command takes file names");
+      continue;
     }
     const size_t equals = arg.find('=');
     const Flag* flag = FindFlag(absl::string_view(arg).substr(0, equals), command);
     if (flag == nullptr) {
-      result.push_back(absl::StartsWith(arg, "-.") && ParseNumber(arg)
+      result.push_back(arg.empty() ? std::string(kEmptyText)
+                       : absl::StartsWith(arg, "-.") && ParseNumber(arg)
                            ? absl::StrCat("-0", arg.substr(1))
                            : arg);
       continue;
@@ -53,34 +71,59 @@ absl::StatusOr<std::vector<std::string>> Rewrite(absl::Span<const std::string> a
     const bool has_value = equals != std::string::npos;
     if (flag->kind == ValueKind::kSwitch) {
       if (has_value) {
-        return absl::InvalidArgumentError(absl::StrCat(LongName(*flag), ": takes no value"));
+        problems.push_back(absl::StrCat(LongName(*flag), ": takes no value"));
+        continue;
       }
     } else if (has_value ? equals + 1 == arg.size()
                          : i + 1 == args.size() || LooksLikeFlag(args[i + 1])) {
-      return NeedsValue(*flag);
+      problems.push_back(absl::StrCat(LongName(*flag), ": needs a value"));
+      continue;
     }
     result.push_back(absl::StrCat(LongName(*flag), has_value ? arg.substr(equals) : ""));
   }
   return result;
 }
 
-absl::Status Unexpected(const std::string& arg, Command command) {
-  if (!LooksLikeFlag(arg)) {
-    return absl::InvalidArgumentError(absl::StrCat("unexpected argument ", Quote(arg)));
-  }
+absl::StatusOr<Command> FindCommand(const std::string& name) {
   std::vector<std::string> names;
-  for (const Flag& flag : AllFlags()) {
-    if ((flag.commands & command) != 0) names.push_back(LongName(flag));
+  for (const CommandInfo& info : AllCommands()) {
+    if (info.name == name) return info.command;
+    names.emplace_back(info.name);
   }
-  const std::string name = arg.substr(0, arg.find('='));
   return absl::InvalidArgumentError(
-      absl::StrCat("unknown flag ", Quote(name), DidYouMean(name, names)));
+      absl::StrCat("unknown command ", Quote(name), DidYouMean(name, names)));
 }
 
-// The values of the last occurrence: CLI11 puts an empty text between two.
-std::vector<std::string> LastOccurrence(const std::vector<std::string>& results) {
-  const auto last = std::find(results.rbegin(), results.rend(), "");
-  return {last.base(), results.end()};
+// What no flag takes. After an unknown flag the rest may be its values.
+void AddUnexpected(const std::vector<std::string>& extras, Command command, Problems& problems) {
+  std::vector<std::string> names;
+  for (const Flag& flag : AllFlags()) {
+    if ((flag.commands & command) == 0) continue;
+    names.push_back(LongName(flag));
+    if (flag.short_name.size() > 1) names.push_back(absl::StrCat("-", flag.short_name));
+  }
+  for (const std::string& arg : extras) {
+    if (!LooksLikeFlag(arg)) continue;
+    const std::string name = arg.substr(0, arg.find('='));
+    problems.push_back(absl::StrCat("unknown flag ", Quote(name), DidYouMean(name, names)));
+  }
+  if (problems.empty() && !extras.empty()) {
+    problems.push_back(absl::StrCat("unexpected argument ",
+                                    Quote(extras[0] == kEmptyText ? "" : extras[0]),
+                                    FindCommand(extras[0]).ok() ? "; a command comes first" : ""));
+  }
+}
+
+// The values of the last occurrence, as the user wrote them.
+std::vector<std::string> TakeTexts(const CLI::Option& option, ValueKind kind) {
+  const std::vector<std::string>& results = option.results();
+  const auto first =
+      IsList(kind) ? std::find(results.rbegin(), results.rend(), "").base() : results.end() - 1;
+  std::vector<std::string> texts(first, results.end());
+  for (std::string& text : texts) {
+    if (text == kEmptyText) text.clear();
+  }
+  return texts;
 }
 
 void AddOption(const Flag& flag, CLI::App& app) {
@@ -100,7 +143,7 @@ void AddOption(const Flag& flag, CLI::App& app) {
   }
 }
 
-absl::Status TakeSettings(CLI::App& app, Command command, Settings& settings) {
+void TakeSettings(CLI::App& app, Command command, Settings& settings, Problems& problems) {
   for (const Flag& flag : AllFlags()) {
     if ((flag.commands & command) == 0) continue;
     const std::string name = LongName(flag);
@@ -110,27 +153,45 @@ absl::Status TakeSettings(CLI::App& app, Command command, Settings& settings) {
       settings.Set(flag.id, {name, {"true"}});
       continue;
     }
-    std::vector<std::string> texts = IsList(flag.kind)
-                                         ? LastOccurrence(option->results())
-                                         : std::vector<std::string>{option->results().back()};
-    if (texts.empty()) return NeedsValue(flag);
+    std::vector<std::string> texts = TakeTexts(*option, flag.kind);
     for (const std::string& text : texts) {
       const std::string problem = ExplainBadValue(flag, text);
-      if (!problem.empty()) return absl::InvalidArgumentError(absl::StrCat(name, ": ", problem));
+      if (!problem.empty()) problems.push_back(absl::StrCat(name, ": ", problem));
     }
     settings.Set(flag.id, {name, std::move(texts)});
   }
+}
+
+// Reads the command off `args`; its name may be left out.
+absl::Status TakeCommand(absl::Span<const std::string>& args, CommandLine& result) {
+  if (!args.empty() && args[0] == "--version") {
+    result.command = kVersion;
+    args.remove_prefix(1);
+    return absl::OkStatus();
+  }
+  if (!args.empty() && args[0] == "help") {
+    result.settings.Set(FlagId::kHelp, {"help", {"true"}});
+    args.remove_prefix(1);
+  }
+  if (args.empty() || absl::StartsWith(args[0], "-")) return absl::OkStatus();
+  const absl::StatusOr<Command> command = FindCommand(args[0]);
+  if (!command.ok()) return command.status();
+  result.command = *command;
+  args.remove_prefix(1);
   return absl::OkStatus();
 }
 
-absl::StatusOr<Command> FindCommand(const std::string& name) {
-  std::vector<std::string> names;
-  for (const CommandInfo& info : AllCommands()) {
-    if (info.name == name) return info.command;
-    names.emplace_back(info.name);
+// The output is checked after the config is read, which may say more of it: here
+// it only joins other problems.
+void AddOutputProblem(const CommandLine& command_line, Problems& problems) {
+  const Settings& settings = command_line.settings;
+  if (problems.empty() || settings.Find(FlagId::kOutput) == nullptr ||
+      settings.Find(FlagId::kOutputFormat) != nullptr ||
+      settings.Find(FlagId::kConfig) != nullptr) {
+    return;
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("unknown command ", Quote(name), DidYouMean(name, names)));
+  const absl::Status status = ChooseOutput(command_line.command, settings).status();
+  if (!status.ok()) problems.emplace_back(status.message());
 }
 
 }  // namespace
@@ -138,14 +199,10 @@ absl::StatusOr<Command> FindCommand(const std::string& name) {
 absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& args) {
   CommandLine result;
   absl::Span<const std::string> rest = args;
-  if (!rest.empty() && !absl::StartsWith(rest[0], "-")) {
-    const absl::StatusOr<Command> command = FindCommand(rest[0]);
-    if (!command.ok()) return command.status();
-    result.command = *command;
-    rest.remove_prefix(1);
-  }
-  absl::StatusOr<std::vector<std::string>> rewritten = Rewrite(rest, result.command);
-  if (!rewritten.ok()) return rewritten.status();
+  absl::Status status = TakeCommand(rest, result);
+  if (!status.ok()) return status;
+  Problems problems;
+  std::vector<std::string> rewritten = Rewrite(rest, result.command, problems);
 
   CLI::App app;
   app.set_help_flag();  // Ours is in the table.
@@ -154,14 +211,16 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
     if ((flag.commands & result.command) != 0) AddOption(flag, app);
   }
   try {
-    std::reverse(rewritten->begin(), rewritten->end());  // CLI11 reads from the back.
-    app.parse(*std::move(rewritten));
+    std::reverse(rewritten.begin(), rewritten.end());  // CLI11 reads from the back.
+    app.parse(std::move(rewritten));
   } catch (const CLI::Error& error) {
-    return absl::InvalidArgumentError(error.what());
+    problems.push_back(error.what());
+    return ToStatus(problems);
   }
-  const std::vector<std::string> extras = app.remaining();
-  if (!extras.empty()) return Unexpected(extras[0], result.command);
-  absl::Status status = TakeSettings(app, result.command, result.settings);
+  AddUnexpected(app.remaining(), result.command, problems);
+  TakeSettings(app, result.command, result.settings, problems);
+  AddOutputProblem(result, problems);
+  status = ToStatus(problems);
   if (!status.ok()) return status;
   return result;
 }

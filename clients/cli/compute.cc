@@ -22,9 +22,25 @@ Request MakeRequest(const Settings& settings) {
 }
 
 // The timeline is asked for only where it is written.
-v1::View ChooseView(const CommandContext& context, bool json_file) {
+bool WantsTimeline(const CommandContext& context, bool json_file) {
   const std::string view = context.settings.Text(FlagId::kView, json_file ? "full" : "summary");
-  return view == "full" && (json_file || context.json) ? v1::VIEW_FULL : v1::VIEW_SUMMARY;
+  return view == "full" && (json_file || context.json);
+}
+
+// The view FULL, streamed: a timeline may be larger than one response may be.
+absl::StatusOr<v1::ComputeScheduleResponse> ComputeTimeline(const CommandContext& context) {
+  v1::StreamScheduleResponse whole;
+  const absl::Status status = context.client->StreamSchedule(
+      MakeRequest<v1::StreamScheduleRequest>(context.settings),
+      [&](const v1::StreamScheduleResponse& part) { whole.MergeFrom(part); }, context.call_options);
+  if (!status.ok()) return status;
+  v1::ComputeScheduleResponse response;
+  response.set_digest(whole.digest());
+  response.set_order_digest(whole.order_digest());
+  response.mutable_metrics()->Swap(whole.mutable_metrics());
+  response.mutable_timeline()->Swap(whole.mutable_timeline());
+  response.mutable_notes()->Swap(whole.mutable_notes());
+  return response;
 }
 
 absl::StatusOr<v1::RenderScheduleResponse> Draw(const CommandContext& context) {
@@ -59,7 +75,7 @@ absl::StatusOr<std::string> MakeContent(const CommandContext& context, OutputFor
 ExitCode WriteOutput(const CommandContext& context, const Output& output,
                      absl::string_view content) {
   if (output.is_stdout()) return context.Print(content);
-  const absl::Status status = WriteFile(output.path, content);
+  const absl::Status status = context.files->Write(output.path, content);
   if (!status.ok()) {
     return context.Fail(LocalFailure(ExitCode::kCannotWrite, "CANNOT_WRITE", status));
   }
@@ -76,9 +92,10 @@ void PrintNotes(const CommandContext& context,
 
 ExitCode RunCompute(const CommandContext& context, const std::optional<Output>& output) {
   const bool json_file = output && output->format == OutputFormat::kJson;
-  auto request = MakeRequest<v1::ComputeScheduleRequest>(context.settings);
-  request.set_view(ChooseView(context, json_file));
-  auto response = context.client->ComputeSchedule(request, context.call_options);
+  const auto request = MakeRequest<v1::ComputeScheduleRequest>(context.settings);
+  auto response = WantsTimeline(context, json_file)
+                      ? ComputeTimeline(context)
+                      : context.client->ComputeSchedule(request, context.call_options);
   if (!response.ok()) return context.FailCall(response.status());
   if (output) {
     const absl::StatusOr<std::string> content = MakeContent(context, output->format, *response);

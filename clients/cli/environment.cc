@@ -14,14 +14,8 @@ namespace {
 
 constexpr absl::string_view kPrefix = "PIPESCHED_";
 constexpr absl::string_view kServer = "PIPESCHED_SERVER";
-// Read by our tests.
-constexpr absl::string_view kTestVariables[] = {"PIPESCHED_BIN_DIR", "PIPESCHED_SOURCE_DIR",
-                                                "PIPESCHED_GOLDEN_DIR"};
 
 bool IsKnown(absl::string_view name) {
-  for (const absl::string_view known : kTestVariables) {
-    if (name == known) return true;
-  }
   return name == kServer || name == "PIPESCHED_PORT" || absl::StartsWith(name, "PIPESCHED_PORT_") ||
          absl::StartsWith(name, "PIPESCHED_SERVICE_");
 }

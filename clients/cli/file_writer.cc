@@ -2,20 +2,23 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 
 namespace pipesched::cli {
 namespace {
 
-constexpr mode_t kMode = 0644;
-constexpr int kMaxNames = 100;  // tried for a temporary file
+constexpr mode_t kNewMode = 0644;
+constexpr mode_t kModeBits = 0777;  // what a file keeps of its mode
+constexpr int kMaxNames = 100;      // tried for a temporary file
+constexpr int kMaxLinks = 40;       // as many as the kernel follows
 
 // 0, or what errno says.
 int WriteAll(int fd, absl::string_view content) {
@@ -39,13 +42,14 @@ int WriteAndClose(int fd, absl::string_view content) {
   return close(fd) != 0 && error == 0 ? errno : error;
 }
 
-// The file that `path` means: where its link points, or itself.
-std::string ResolveLink(const std::string& path) {
-  char* real = realpath(path.c_str(), nullptr);
-  if (real == nullptr) return path;  // It does not exist yet.
-  std::string result = real;
-  free(real);
-  return result;
+// The file that `path` means: where its links point, or itself.
+std::string FollowLinks(const std::string& path) {
+  std::filesystem::path file = path;
+  std::error_code error;
+  for (int i = 0; i < kMaxLinks && std::filesystem::is_symlink(file, error); ++i) {
+    file = file.parent_path() / std::filesystem::read_symlink(file, error);
+  }
+  return file.string();
 }
 
 int WriteInPlace(const std::string& path, absl::string_view content) {
@@ -53,37 +57,69 @@ int WriteInPlace(const std::string& path, absl::string_view content) {
   return fd < 0 ? errno : WriteAndClose(fd, content);
 }
 
-int WriteAndRename(const std::string& path, absl::string_view content) {
-  const std::string folder = path.substr(0, path.rfind('/') + 1);
-  std::string temporary;
-  int fd = -1;
-  for (int i = 0; fd < 0 && i < kMaxNames; ++i) {
-    temporary = absl::StrCat(folder, ".pipesched-", getpid(), "-", i, ".tmp");
-    fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
-    if (fd < 0 && errno != EEXIST) return errno;
-  }
-  if (fd < 0) return EEXIST;
-  int error = WriteAndClose(fd, content);
-  if (error == 0 && rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-  if (error != 0) unlink(temporary.c_str());
-  return error;
+}  // namespace
+
+absl::Status FileWriter::Write(const std::string& path, absl::string_view content) {
+  const int error = WriteAny(path, content);
+  if (error == 0) return absl::OkStatus();
+  return absl::ErrnoToStatus(error, absl::StrCat("cannot write ", path));
 }
 
-int Write(const std::string& path, absl::string_view content) {
+std::unique_lock<std::mutex> FileWriter::RemoveUnfinished() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+  return lock;
+}
+
+// This and the next ones return 0, or what errno says.
+int FileWriter::WriteAny(const std::string& path, absl::string_view content) {
   struct stat info;
-  if (stat(path.c_str(), &info) != 0) return WriteAndRename(path, content);
+  if (stat(path.c_str(), &info) != 0) {
+    if (errno != ENOENT) return errno;
+    return WriteAndRename(FollowLinks(path), content, /*old_mode=*/nullptr);
+  }
   if (S_ISDIR(info.st_mode)) return EISDIR;
   if (!S_ISREG(info.st_mode)) return WriteInPlace(path, content);
   if (access(path.c_str(), W_OK) != 0) return errno;
-  return WriteAndRename(ResolveLink(path), content);
+  const mode_t mode = info.st_mode & kModeBits;
+  return WriteAndRename(FollowLinks(path), content, &mode);
 }
 
-}  // namespace
+int FileWriter::WriteAndRename(const std::string& path, absl::string_view content,
+                               const mode_t* old_mode) {
+  const int fd = OpenTemporary(path, old_mode != nullptr ? *old_mode : kNewMode);
+  if (fd < 0) return errno;
+  // The umask took some of the mode.
+  int error = old_mode != nullptr && fchmod(fd, *old_mode) != 0 ? errno : 0;
+  if (error == 0) {
+    error = WriteAndClose(fd, content);
+  } else {
+    close(fd);
+  }
+  return RenameTemporary(path, error);
+}
 
-absl::Status WriteFile(const std::string& path, absl::string_view content) {
-  const int error = Write(path, content);
-  if (error == 0) return absl::OkStatus();
-  return absl::ErrnoToStatus(error, absl::StrCat("cannot write ", path));
+// Returns a descriptor, or -1 with errno.
+int FileWriter::OpenTemporary(const std::string& path, mode_t mode) {
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (int i = 0; i < kMaxNames; ++i) {
+    temporary_ = absl::StrCat(folder, ".pipesched-", getpid(), "-", i, ".tmp");
+    const int fd = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd >= 0) return fd;
+    if (errno != EEXIST) break;
+  }
+  temporary_.clear();
+  return -1;
+}
+
+// Removes it instead after an `error`.
+int FileWriter::RenameTemporary(const std::string& path, int error) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (error == 0 && rename(temporary_.c_str(), path.c_str()) != 0) error = errno;
+  if (error != 0) unlink(temporary_.c_str());
+  temporary_.clear();
+  return error;
 }
 
 absl::Status WriteStdout(absl::string_view text) {

@@ -145,6 +145,10 @@ std::string ExplainBadValue(const Flag& flag, absl::string_view text) {
   switch (flag.kind) {
     case ValueKind::kSwitch: return "";
     case ValueKind::kText:
+      if (flag.id == FlagId::kServer && text.empty()) {
+        want = "an address";
+        break;
+      }
       // A name of a file need not be UTF-8, a text of a request must.
       if (flag.field.empty() || IsUtf8(text)) return "";
       want = "UTF-8 text";

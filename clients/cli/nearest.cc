@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace pipesched::cli {
 namespace {
 
 constexpr size_t kLongestName = 64;  // No name of ours is longer.
+constexpr size_t kShortestPart = 2;  // A letter says too little.
 
 // Levenshtein distance.
 size_t Distance(absl::string_view a, absl::string_view b) {
@@ -27,21 +32,33 @@ size_t Distance(absl::string_view a, absl::string_view b) {
   return row.back();
 }
 
+// In lower case, without leading dashes, words separated by underscores.
+std::string Normalize(absl::string_view name) {
+  name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
+  return absl::StrReplaceAll(absl::AsciiStrToLower(name), {{"-", "_"}});
+}
+
 }  // namespace
 
 std::string DidYouMean(absl::string_view text, const std::vector<std::string>& candidates) {
   if (text.size() > kLongestName) return "";
+  const std::string wanted = Normalize(text);
   const std::string* nearest = nullptr;
-  size_t least = 0;
+  size_t least = std::numeric_limits<size_t>::max();
   for (const std::string& candidate : candidates) {
-    const size_t distance = Distance(text, candidate);
-    if (nearest != nullptr && distance >= least) continue;
+    const std::string name = Normalize(candidate);
+    const size_t most = std::max<size_t>(1, std::max(wanted.size(), name.size()) / 3);
+    const size_t distance = Distance(wanted, name);
+    size_t badness = distance <= most ? 2 + distance : least;
+    if (wanted.size() >= kShortestPart) {
+      if (absl::StrContains(name, absl::StrCat("_", wanted))) badness = 1;
+      if (absl::StartsWith(name, wanted)) badness = 0;
+    }
+    if (badness >= least) continue;
     nearest = &candidate;
-    least = distance;
+    least = badness;
   }
-  if (nearest == nullptr) return "";
-  const size_t most = std::max<size_t>(1, std::max(text.size(), nearest->size()) / 3);
-  return least <= most ? absl::StrCat("; did you mean ", *nearest, "?") : "";
+  return nearest != nullptr ? absl::StrCat("; did you mean ", *nearest, "?") : "";
 }
 
 }  // namespace pipesched::cli

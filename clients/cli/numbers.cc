@@ -1,6 +1,7 @@
 #include "clients/cli/numbers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <system_error>
 
@@ -8,11 +9,14 @@
 #include "absl/strings/charconv.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 
 namespace pipesched::cli {
 namespace {
+
+constexpr double kWholeLimit = 9007199254740992;  // 2^53
 
 // Takes a sign off `text`; true if it is a minus.
 bool ConsumeSign(absl::string_view& text) {
@@ -63,7 +67,10 @@ int32_t ToInt32(int64_t value) {
 }
 
 std::string FormatNumber(double value) {
-  return absl::StrFormat("%.10g", value == 0 ? 0 : value);  // No "-0".
+  if (std::abs(value) < kWholeLimit && value == std::trunc(value)) {
+    return absl::StrCat(static_cast<int64_t>(value));
+  }
+  return absl::StrFormat("%.10g", value);
 }
 
 std::string FormatPercent(double share) { return absl::StrFormat("%.2f %%", share * 100); }

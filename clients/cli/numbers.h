@@ -20,7 +20,8 @@ std::optional<int64_t> ParseInteger(absl::string_view text);
 // The nearest that int32 can hold.
 int32_t ToInt32(int64_t value);
 
-// At most 10 significant digits and no noise: "33", "55.8", "1e-12".
+// A whole number below 2^53 as it is, another one in at most 10 significant
+// digits, without noise: "90000000042", "55.8", "1e-12".
 std::string FormatNumber(double value);
 
 // A share of 1 in percent: "27.27 %".

@@ -76,11 +76,16 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
                         format->ending);
   }
   if (is_render && !format->is_picture) {
-    return absl::InvalidArgumentError(absl::StrCat(settings.Origin(FlagId::kOutputFormat),
-                                                   ": render writes pictures, want one of ",
-                                                   Endings(/*pictures_only=*/true)));
+    return absl::InvalidArgumentError(
+        absl::StrCat(named != nullptr ? settings.Origin(FlagId::kOutputFormat) : origin,
+                     ": render writes pictures, want one of ", Endings(/*pictures_only=*/true)));
   }
-  if (format->is_picture && !pictures) return std::nullopt;
+  if (format->is_picture && !pictures) {
+    if (path != "-") return std::nullopt;
+    return absl::InvalidArgumentError(absl::StrCat(origin, ": - wants the picture that ",
+                                                   settings.Origin(FlagId::kNoVisualization),
+                                                   " leaves out"));
+  }
   return Output{format->format, std::move(path)};
 }
 

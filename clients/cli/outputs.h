@@ -28,7 +28,8 @@ struct Output {
 // nothing if there is nothing to write. render writes pictures only.
 //
 // Returns INVALID_ARGUMENT for an ending that is no format (naming those that
-// are), one that --output-format contradicts, and "-" without --output-format.
+// are), one that --output-format contradicts, and "-" without --output-format or
+// for a picture that is left out.
 absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settings& settings);
 
 }  // namespace pipesched::cli

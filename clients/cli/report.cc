@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "clients/cli/numbers.h"
 #include "clients/cli/text.h"
+#include "clients/cpp/client.h"
 #include "clients/cpp/error.h"
 
 namespace pipesched::cli {
@@ -55,6 +56,13 @@ Failure LocalFailure(ExitCode exit_code, absl::string_view reason, const absl::S
 Failure CallFailure(const absl::Status& status, const Settings& settings) {
   const client::ErrorDetails details = client::GetErrorDetails(status);
   Failure failure = LocalFailure(ExitCodeOf(status.code()), details.reason, status);
+  if (absl::IsDeadlineExceeded(status)) {
+    failure.reason = "DEADLINE_EXCEEDED";
+    failure.message =
+        absl::StrCat("no answer within ",
+                     settings.Text(FlagId::kTimeout, absl::StrCat(client::kDefaultTimeoutSeconds)),
+                     " s, the value of --timeout");
+  }
   failure.violations = ExplainViolations(details.violations, settings);
   failure.metadata = details.metadata;
   failure.retry_delay = details.retry_delay;

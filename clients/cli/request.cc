@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "clients/cli/numbers.h"
 
@@ -36,6 +37,11 @@ constexpr ByteList kByteLists[] = {
 // Settings hold only texts that parse.
 double Number(const std::string& text) { return *ParseNumber(text); }
 int64_t Integer(const std::string& text) { return *ParseInteger(text); }
+// int64 holds all bytes that are allowed: what it cannot hold becomes what is not.
+int64_t Bytes(const std::string& text) {
+  int64_t value = 0;
+  return absl::SimpleAtoi(text, &value) ? value : -1;
+}
 int32_t Int32(const std::string& text) { return ToInt32(Integer(text)); }
 
 // Calls visit(list) for each list of stages that is given.
@@ -74,7 +80,7 @@ void FillRecords(const Settings& settings, v1::Pipeline& pipeline) {
       }
     };
     for (const TimeList& list : kTimeLists) fill(list, Number);
-    for (const ByteList& list : kByteLists) fill(list, Integer);
+    for (const ByteList& list : kByteLists) fill(list, Bytes);
   }
 }
 
@@ -114,7 +120,7 @@ v1::Pipeline BuildPipeline(const Settings& settings) {
     for (const std::string& text : setting->texts) pipeline.add_p2p_times_backward(Number(text));
   }
   if (const Setting* setting = settings.Find(FlagId::kMemoryLimit)) {
-    for (const std::string& text : setting->texts) pipeline.add_memory_limit_bytes(Integer(text));
+    for (const std::string& text : setting->texts) pipeline.add_memory_limit_bytes(Bytes(text));
   }
   FillRecords(settings, pipeline);
   return pipeline;

@@ -13,7 +13,8 @@ namespace pipesched::cli {
 inline constexpr absl::string_view kDefaultSchedule = "1f1b";
 
 // The pipeline that the settings describe, right or wrong: the service checks
-// it. Whole numbers that a field cannot hold are the nearest that it can.
+// it. Whole numbers that a field cannot hold are the nearest that it can, and bytes
+// -1: the service refuses both.
 //
 // A list of one value stands for all stages, one of num_stages values has a
 // value a stage. If a list has another length, so has stage_costs: more records

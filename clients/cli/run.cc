@@ -87,8 +87,10 @@ ExitCode RunCommand(const CommandLine& command_line, const std::optional<Output>
 
 ExitCode RealRun(const std::vector<std::string>& args, StartEmbedded start_embedded) {
   client::Cancellation cancellation;
+  FileWriter files;
   CommandContext context;
   context.call_options.cancellation = &cancellation;
+  context.files = &files;
   context.json = AsksForJson(args);
   context.color = UseColor("auto", STDERR_FILENO);
 
@@ -115,7 +117,7 @@ ExitCode RealRun(const std::vector<std::string>& args, StartEmbedded start_embed
   context.settings = settings;
   context.server = settings.Text(FlagId::kServer, ServerFromEnvironment());
   context.call_options.timeout = Timeout(settings);
-  const InterruptHandler interrupts(&cancellation);
+  const InterruptHandler interrupts(&cancellation, &files);
   return RunCommand(*command_line, *output, context, start_embedded);
 }
 

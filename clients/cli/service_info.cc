@@ -12,9 +12,8 @@
 namespace pipesched::cli {
 namespace {
 
-absl::string_view Describe(const absl::StatusOr<client::HealthStatus>& health) {
-  if (!health.ok()) return "SERVICE_UNKNOWN";
-  switch (*health) {
+absl::string_view Describe(client::HealthStatus health) {
+  switch (health) {
     case client::HealthStatus::kServing: return "SERVING";
     case client::HealthStatus::kNotServing: return "NOT_SERVING";
     case client::HealthStatus::kUnknown: break;
@@ -59,10 +58,13 @@ ExitCode RunHealth(const CommandContext& context) {
   const auto health = context.server.empty()
                           ? CheckEmbedded(context, service)
                           : context.client->CheckHealth(service, context.call_options);
-  if (!health.ok() && health.status().code() != absl::StatusCode::kNotFound) {
-    return context.FailCall(health.status());
+  if (absl::IsNotFound(health.status())) {
+    return context.Fail(
+        LocalFailure(ExitCode::kRefused, "SERVICE_UNKNOWN",
+                     absl::NotFoundError(absl::StrCat("unknown service ", Quote(service)))));
   }
-  const absl::string_view status = Describe(health);
+  if (!health.ok()) return context.FailCall(health.status());
+  const absl::string_view status = Describe(*health);
   const ExitCode printed =
       context.Print(context.json ? absl::StrCat("{\"service\": ", JsonQuote(service),
                                                 ", \"status\": \"", status, "\"}\n")

@@ -27,11 +27,11 @@ size_t CharacterLength(absl::string_view text) {
   if (length == 0 || text.size() < length) return 0;
   const absl::string_view rest = text.substr(1, length - 1);
   if (!std::all_of(rest.begin(), rest.end(), IsContinuation)) return 0;
-  // Overlong forms, surrogates, and what is above U+10FFFF.
   const auto second = static_cast<uint8_t>(text[1]);
-  const bool bad = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-                   (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
-  return bad ? 0 : length;
+  const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+  const bool surrogate = first == 0xed && second > 0x9f;
+  const bool too_large = first == 0xf4 && second > 0x8f;
+  return overlong || surrogate || too_large ? 0 : length;
 }
 
 size_t CountCharacters(absl::string_view text) {
@@ -64,7 +64,7 @@ std::string JsonQuote(absl::string_view text) {
       result += "\xef\xbf\xbd";
     } else if (first == '"' || first == '\\') {
       absl::StrAppend(&result, "\\", text.substr(0, 1));
-    } else if (first < 0x20) {
+    } else if (first < 0x20 || first == 0x7f || first == '<' || first == '>') {
       absl::StrAppendFormat(&result, "\\u%04x", first);
     } else {
       absl::StrAppend(&result, text.substr(0, length));

@@ -16,8 +16,8 @@ bool IsUtf8(absl::string_view text);
 // are no ASCII become escapes, and what is over 60 bytes is cut.
 std::string Quote(absl::string_view text);
 
-// The text as a JSON string, quotes included. Bytes that are no UTF-8 become
-// U+FFFD.
+// The text as a JSON string, quotes included. As in protobuf's JSON, "<" and ">"
+// become escapes too. Bytes that are no UTF-8 become U+FFFD.
 std::string JsonQuote(absl::string_view text);
 
 // Rows in aligned columns two spaces apart, a line each. The columns from

@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "clients/cli/request.h"
 #include "clients/cli/text.h"
@@ -54,7 +55,9 @@ UserViolation Explain(const client::FieldViolation& violation, const Settings& s
   const Setting* setting = settings.Find(flag->id);
   if (whole_list) return result;
   if (setting == nullptr) {
-    result.description = ReplaceValue(violation.description, "not given");
+    result.description = flag->kind == ValueKind::kInteger
+                             ? ReplaceValue(violation.description, "not given")
+                             : absl::StrCat("default ", violation.description);
   } else if (!IsList(flag->kind)) {
     // A text may be long, or no ASCII.
     const std::string& text = setting->texts[0];
@@ -70,8 +73,20 @@ UserViolation Explain(const client::FieldViolation& violation, const Settings& s
   return result;
 }
 
-// The lists that a wrong number of records comes from.
-std::vector<UserViolation> ExplainRecords(const Settings& settings) {
+// All times that are given, by the flags that take a number: "--p2p-time, ...".
+std::string GivenTimes(const Settings& settings) {
+  std::vector<std::string> origins;
+  for (const Flag& flag : AllFlags()) {
+    const bool is_time = flag.kind == ValueKind::kNumber || flag.kind == ValueKind::kNumbers;
+    if (is_time && settings.Find(flag.id) != nullptr) origins.push_back(settings.Origin(flag.id));
+  }
+  return absl::StrJoin(origins, ", ");
+}
+
+// The lists that a wrong number of records comes from; else the times, of which
+// all together are wrong.
+std::vector<UserViolation> ExplainRecords(const client::FieldViolation& violation,
+                                          const Settings& settings) {
   const int stages = NumStages(settings);
   const std::string want = stages > 1    ? absl::StrCat("1 or ", stages)
                            : stages == 1 ? "1"
@@ -80,6 +95,10 @@ std::vector<UserViolation> ExplainRecords(const Settings& settings) {
   for (const FlagId id : ListsOfWrongLength(settings)) {
     result.push_back({std::string(kRecords), settings.Origin(id),
                       absl::StrCat(settings.Find(id)->texts.size(), " values, want ", want)});
+  }
+  const std::string times = GivenTimes(settings);
+  if (result.empty() && !times.empty()) {
+    result.push_back({std::string(kRecords), times, violation.description});
   }
   return result;
 }
@@ -97,7 +116,7 @@ std::vector<UserViolation> ExplainViolations(const std::vector<client::FieldViol
   };
   for (const client::FieldViolation& violation : violations) {
     std::vector<UserViolation> lists;
-    if (violation.field == kRecords) lists = ExplainRecords(settings);
+    if (violation.field == kRecords) lists = ExplainRecords(violation, settings);
     if (lists.empty()) lists.push_back(Explain(violation, settings));
     for (UserViolation& list : lists) add(std::move(list));
   }

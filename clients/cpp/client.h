@@ -46,7 +46,8 @@ enum class HealthStatus { kUnknown = 0, kServing = 1, kNotServing = 2 };
 
 // A channel to a daemon, without transport security. `target` is "host:port",
 // "dns:///host:port" or "unix:/path". Connects on the first call; a wrong target
-// shows as UNAVAILABLE there. Responses of up to 64 MiB are accepted.
+// shows as UNAVAILABLE there. Responses of up to 64 MiB are accepted. A proxy of
+// the environment (http_proxy) is not used.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target);
 
 // Calls pipesched.v1.ScheduleService. Each method is one call that blocks until

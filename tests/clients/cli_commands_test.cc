@@ -166,9 +166,11 @@ TEST(CliCommandsTest, ListsKindsHealthAndVersion) {
       "gpipe");
   EXPECT_EQ(cli.Run("health").out, "SERVING\n");
   const ProcessResult unknown = cli.Run("health --service x --format json");
-  EXPECT_EQ(unknown.exit_code, 69);
-  EXPECT_EQ(unknown.out, "{\"service\": \"x\", \"status\": \"SERVICE_UNKNOWN\"}\n");
+  EXPECT_EQ(unknown.exit_code, 65);
+  EXPECT_EQ(unknown.out, "");
+  EXPECT_EQ(YAML::Load(unknown.err)["error"]["reason"].as<std::string>(), "SERVICE_UNKNOWN");
   EXPECT_THAT(cli.Run("version").out, StartsWith("pipesched  0.1.0 (commit "));
+  EXPECT_EQ(cli.Run("--version").out, cli.Run("version").out);
   const YAML::Node version = YAML::Load(cli.Run("version --format json").out);
   EXPECT_EQ(version["client"]["version"].as<std::string>(), "0.1.0");
   EXPECT_EQ(version["server"]["limits"]["max_ranks"].as<int>(), 4096);
@@ -182,6 +184,7 @@ TEST(CliCommandsTest, HelpLeadsWithExamples) {
   EXPECT_LT(help.out.find("Examples:"), help.out.find("Flags:"));
   EXPECT_THAT(help.out, HasSubstr("-bw, --backward-times T..."));
   EXPECT_EQ(cli.Run("-h").out, help.out);
+  EXPECT_EQ(cli.Run("help").out, help.out);
   EXPECT_THAT(cli.Run("health --help").out, HasSubstr("--service NAME"));
   // The examples of the help run.
   for (absl::string_view line : absl::StrSplit(help.out, '\n')) {

@@ -6,6 +6,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <functional>
 #include <string>
@@ -222,6 +223,13 @@ TEST_F(ClientTest, ReceivesLargeResponses) {
     ASSERT_THAT(picture, IsOk());
     EXPECT_EQ(picture->content().size(), service_.picture.size());
   }
+}
+
+TEST_F(ClientTest, UsesNoProxy) {
+  setenv("http_proxy", "http://127.0.0.1:1", 1);
+  const Client client(MakeChannel(absl::StrCat("localhost:", port_)));
+  EXPECT_THAT(client.RenderSchedule({}), IsOk());
+  unsetenv("http_proxy");
 }
 
 TEST_F(ClientTest, ChecksHealth) {

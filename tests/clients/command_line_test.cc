@@ -13,6 +13,7 @@
 namespace pipesched::cli {
 namespace {
 
+using testing::AnyOf;
 using testing::HasSubstr;
 
 // What was read, as text: "compute --forward-times=1,2 --num-stages=4".
@@ -24,7 +25,7 @@ std::string Describe(const CommandLine& command_line) {
   for (const Flag& flag : AllFlags()) {
     const Setting* setting = command_line.settings.Find(flag.id);
     if (setting == nullptr) continue;
-    EXPECT_EQ(setting->origin, LongName(flag));
+    EXPECT_THAT(setting->origin, AnyOf(LongName(flag), std::string(flag.name)));
     absl::StrAppend(&text, " ", LongName(flag), "=", absl::StrJoin(setting->texts, ","));
   }
   return text;
@@ -74,6 +75,10 @@ TEST(CommandLineTest, ReadsFlagsAsArgparseDoes) {
       {"health --server a:1 --service x", "health --server=a:1 --service=x"},
       {"version --timeout 0.5", "version --timeout=0.5"},
       {"render -h", "render --help=true"},
+      {"help", "compute --help=true"},
+      {"help render", "render --help=true"},
+      {"--version", "version"},
+      {"--version --format json", "version --format=json"},
   };
   for (const auto& c : kCases) {
     SCOPED_TRACE(c.line);
@@ -106,7 +111,8 @@ TEST(CommandLineTest, SaysWhatIsWrong) {
       {"-s 4 5", "unexpected argument \"5\""},
       {"-s 4 -- 5", "unexpected argument \"--\""},
       {"--num-stage 4", "unknown flag \"--num-stage\"; did you mean --num-stages?"},
-      {"--num 4", "unknown flag \"--num\""},
+      {"--num 4", "unknown flag \"--num\"; did you mean --num-stages?"},
+      {"--bw 4", "unknown flag \"--bw\"; did you mean -bw?"},
       {"--forward-time=4", "unknown flag \"--forward-time\"; did you mean --forward-times?"},
       {"--visualizer dash", "unknown flag \"--visualizer\""},
       {"-x", "unknown flag \"-x\""},
@@ -118,6 +124,9 @@ TEST(CommandLineTest, SaysWhatIsWrong) {
       {"version -s 4", "unknown flag \"-s\""},
       {"comptue -s 4", "unknown command \"comptue\"; did you mean compute?"},
       {"4", "unknown command \"4\""},
+      {"help rendr", "unknown command \"rendr\"; did you mean render?"},
+      {"--server a:1 health", "unexpected argument \"health\"; a command comes first"},
+      {"--server= health", "--server: needs a value"},
       {"--title \xff", "--title: want UTF-8 text, got \"\\xff\""},
   };
   for (const auto& c : kCases) {
@@ -126,6 +135,55 @@ TEST(CommandLineTest, SaysWhatIsWrong) {
     ASSERT_THAT(command_line, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(c.message)));
     EXPECT_EQ(command_line.status().message().find('\n'), absl::string_view::npos);
   }
+}
+
+TEST(CommandLineTest, TellsAllProblemsALineEach) {
+  constexpr struct {
+    const char* line;
+    const char* message;
+  } kCases[] = {
+      {"-s four -b eight -o a.foo",
+       "--num-stages: want a whole number, got \"four\"\n"
+       "--num-batches: want a whole number, got \"eight\"\n"
+       "--output: unknown ending of \"a.foo\", want one of .png .json .order"},
+      {"-s -b x -f 1 y z",
+       "--num-stages: needs a value\n"
+       "--num-batches: want a whole number, got \"x\"\n"
+       "--forward-times: want a number, got \"y\"\n"
+       "--forward-times: want a number, got \"z\""},
+      // What follows an unknown flag may be its value.
+      {"--xyzzy 4 --abc -b x",
+       "unknown flag \"--xyzzy\"\n"
+       "unknown flag \"--abc\"\n"
+       "--num-batches: want a whole number, got \"x\""},
+      // The config may give the file's format.
+      {"-c c.yaml -b x -o plan", "--num-batches: want a whole number, got \"x\""},
+  };
+  for (const auto& c : kCases) {
+    EXPECT_THAT(Parse(c.line), StatusIs(absl::StatusCode::kInvalidArgument, c.message));
+  }
+}
+
+// CLI11 puts an empty text of its own between two occurrences of a list.
+TEST(CommandLineTest, AnEmptyTextIsNoValueOfAList) {
+  for (const std::vector<std::string>& args :
+       std::vector<std::vector<std::string>>{{"-f", ""},
+                                             {"-f", "5", "", "2"},
+                                             {"-f1", "", "2"},
+                                             {"-f=1", "", "2"},
+                                             {"-f", "1", "-f", "2", ""}}) {
+    EXPECT_THAT(ParseCommandLine(args), StatusIs(absl::StatusCode::kInvalidArgument,
+                                                 "--forward-times: want a number, got \"\""));
+  }
+  EXPECT_THAT(ParseCommandLine({"-s", ""}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("got \"\"")));
+  EXPECT_THAT(ParseCommandLine({"-s", "1", ""}),
+              StatusIs(absl::StatusCode::kInvalidArgument, "unexpected argument \"\""));
+  EXPECT_THAT(ParseCommandLine({"--server", ""}),
+              StatusIs(absl::StatusCode::kInvalidArgument, "--server: want an address, got \"\""));
+  const auto title = ParseCommandLine({"--title", ""});
+  ASSERT_THAT(title, IsOk());
+  EXPECT_EQ(Describe(*title), "compute --title=");
 }
 
 TEST(CommandLineTest, SeesAWishForJsonInAWrongCommandLine) {

@@ -66,7 +66,10 @@ TEST(OutputsTest, SaysWhichFormatsThereAre) {
       {"-o plan", "want one of .png .json .order"},
       {"-o -", "--output: - needs --output-format"},
       {"-o a.png --output-format json", "does not end as --output-format json"},
-      {"render -o a.json", "render writes pictures, want one of .png"},
+      {"render -o a.json", "--output: render writes pictures, want one of .png"},
+      {"render --output-format json", "--output-format: render writes pictures"},
+      {"-o - --output-format png --no-visualization",
+       "--output: - wants the picture that --no-visualization leaves out"},
       {"render -o a.pdf", "unknown ending of \"a.pdf\", want one of .png"},
   };
   for (const auto& c : kCases) {

@@ -70,6 +70,16 @@ TEST(ReportTest, SaysWhenToTryAgain) {
             1.5);
 }
 
+TEST(ReportTest, NamesTheTimeThatIsOver) {
+  Settings settings;
+  const absl::Status status = absl::DeadlineExceededError("Deadline Exceeded");
+  const Failure failure = CallFailure(status, settings);
+  EXPECT_EQ(failure.reason, "DEADLINE_EXCEEDED");
+  EXPECT_EQ(failure.message, "no answer within 30 s, the value of --timeout");
+  settings.Set(FlagId::kTimeout, {"--timeout", {"0.5"}});
+  EXPECT_THAT(CallFailure(status, settings).message, HasSubstr("within 0.5 s"));
+}
+
 TEST(ReportTest, WritesOneLineOfJson) {
   Failure failure = MakeFailure();
   failure.violations = {{"a.b", "--x", "0, want 1"}};
@@ -91,7 +101,6 @@ TEST(EnvironmentTest, WarnsOfNamesThatNothingReads) {
   const char* const environment[] = {"PATH=/bin",
                                      "PIPESCHED_SERVER=a",
                                      "PIPESCHED_SERVE=b",
-                                     "PIPESCHED_BIN_DIR=/x",
                                      "PIPESCHED_PORT=tcp://10.0.0.1:50551",
                                      "PIPESCHED_PORT_50551_TCP_ADDR=10.0.0.1",
                                      "PIPESCHED_SERVICE_HOST=10.0.0.1",
@@ -132,11 +141,26 @@ TEST(InterruptDeathTest, TheSecondCtrlCEndsTheProgram) {
         signal(SIGINT, SIG_DFL);
         client::Cancellation cancellation;
         cancellation.Cancel();
-        const InterruptHandler handler(&cancellation);
+        FileWriter files;
+        const InterruptHandler handler(&cancellation, &files);
         kill(getpid(), SIGINT);
         pause();
       },
       testing::ExitedWithCode(130), "");
+}
+
+TEST(InterruptDeathTest, SigtermEndsTheProgramAsItAlwaysDoes) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(
+      {
+        signal(SIGTERM, SIG_DFL);
+        client::Cancellation cancellation;
+        FileWriter files;
+        const InterruptHandler handler(&cancellation, &files);
+        kill(getpid(), SIGTERM);
+        pause();
+      },
+      testing::KilledBySignal(SIGTERM), "");
 }
 
 }  // namespace

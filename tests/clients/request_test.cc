@@ -51,7 +51,7 @@ TEST(RequestTest, BuildsARecordForAllStagesOrOneAStage) {
        "stage_costs { forward: 2 backward: 5 } stage_costs { forward: 3 } stage_costs { }"},
       {"-s 99999999999 -b -99999999999", "num_stages: 2147483647 num_microbatches: -2147483648"},
       {"-s 1 --static-bytes 99999999999999999999",
-       "num_stages: 1 stage_costs { static_bytes: 9223372036854775807 }"},
+       "num_stages: 1 stage_costs { static_bytes: -1 }"},
   };
   for (const auto& c : kCases) {
     SCOPED_TRACE(c.line);
@@ -64,6 +64,18 @@ TEST(RequestTest, KeepsNumbersThatTheServiceRefuses) {
   EXPECT_TRUE(std::isnan(pipeline.stage_costs(0).forward()));
   EXPECT_EQ(pipeline.stage_costs(1).forward(), std::numeric_limits<double>::infinity());
   EXPECT_GT(pipeline.stage_costs(2).forward(), 0);
+}
+
+// An int64 of the request would hold another number than the user wrote.
+TEST(RequestTest, BytesThatInt64CannotHoldAreRefused) {
+  const v1::Pipeline pipeline =
+      BuildPipeline(Parse("--activation-bytes 9223372036854775808 --static-bytes "
+                          "-99999999999999999999 --memory-limit 9223372036854775807 "
+                          "99999999999999999999"));
+  EXPECT_EQ(pipeline.stage_costs(0).activation_bytes(), -1);
+  EXPECT_EQ(pipeline.stage_costs(0).static_bytes(), -1);
+  EXPECT_EQ(pipeline.memory_limit_bytes(0), std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(pipeline.memory_limit_bytes(1), -1);
 }
 
 TEST(RequestTest, FindsTheKindOfTheContract) {
@@ -101,6 +113,17 @@ TEST(ViolationsTest, NamesTheFlagAndTheTextThatTheUserWrote) {
   EXPECT_THAT(Explain("-s 2 --memory-limit 1 -2",
                       {{"pipeline.memory_limit_bytes[1]", "-2, want [0, 2^63 - 1]"}}),
               ElementsAre("--memory-limit[1]: -2, want [0, 2^63 - 1]"));
+  EXPECT_THAT(
+      Explain("-f 1e-11", {{"pipeline.stage_costs[0].forward",
+                            "1.0e-11: rounds to 0 ticks of 1e-09, want at least 5e-10"}}),
+      ElementsAre("--forward-times: 1e-11: rounds to 0 ticks of 1e-09, want at least 5e-10"));
+}
+
+TEST(ViolationsTest, NamesADefaultAsSuch) {
+  EXPECT_THAT(Explain("-f 1e300", {{"pipeline.stage_costs[0].backward",
+                                    "2: rounds to 0 ticks of 1e+282, want at least 5e+281"}}),
+              ElementsAre("--backward-times: default 2: rounds to 0 ticks of 1e+282, want at least "
+                          "5e+281"));
 }
 
 TEST(ViolationsTest, TellsOneValueForAllStagesOnce) {
@@ -120,8 +143,14 @@ TEST(ViolationsTest, TellsEveryListOfWrongLength) {
 TEST(ViolationsTest, KeepsFieldsThatNoFlagSets) {
   EXPECT_THAT(Explain("-s 4", {{"ranks[0]", "9, want [0, 3]"}, {"a[", "b"}}),
               ElementsAre("ranks[0]: 9, want [0, 3]", "a[: b"));
-  EXPECT_THAT(Explain("-s 4 -f 1", {{"pipeline.stage_costs", "sum is not finite"}}),
+  EXPECT_THAT(Explain("-s 4", {{"pipeline.stage_costs", "sum is not finite"}}),
               ElementsAre("pipeline.stage_costs: sum is not finite"));
+}
+
+TEST(ViolationsTest, NamesTheTimesOfWhichTheSumIsWrong) {
+  EXPECT_THAT(Explain("-s 4 --p2p-time 1e308 -f 1e308 --static-bytes 1",
+                      {{"pipeline.stage_costs", "sum is not finite"}}),
+              ElementsAre("--forward-times, --p2p-time: sum is not finite"));
 }
 
 }  // namespace

@@ -51,6 +51,8 @@ TEST(NumbersTest, PrintsNumbersWithoutNoise) {
   EXPECT_EQ(FormatNumber(55.800000000000004), "55.8");
   EXPECT_EQ(FormatNumber(-0.0), "0");
   EXPECT_EQ(FormatNumber(1234567.25), "1234567.25");
+  EXPECT_EQ(FormatNumber(90000000042), "90000000042");
+  EXPECT_EQ(FormatNumber(1e16), "1e+16");
   EXPECT_EQ(FormatNumber(1e-12), "1e-12");
   EXPECT_EQ(FormatPercent(9.0 / 33), "27.27 %");
   EXPECT_EQ(FormatPercent(0.375), "37.50 %");
@@ -72,6 +74,7 @@ TEST(TextTest, QuotesForPeopleAndForJson) {
   EXPECT_EQ(Quote(std::string(100, 'x')), "\"" + std::string(60, 'x') + "...\"");
   EXPECT_EQ(JsonQuote("a\"\\\n\x01\xc3\xa9"), "\"a\\\"\\\\\\u000a\\u0001\xc3\xa9\"");
   EXPECT_EQ(JsonQuote("\xff"), "\"\xef\xbf\xbd\"");
+  EXPECT_EQ(JsonQuote("<\x7f>"), "\"\\u003c\\u007f\\u003e\"");
 }
 
 TEST(TextTest, AlignsTables) {
@@ -83,6 +86,13 @@ TEST(TextTest, AlignsTables) {
 TEST(NearestTest, NamesWhatIsNear) {
   EXPECT_EQ(DidYouMean("num_stage", {"num_batches", "num_stages"}), "; did you mean num_stages?");
   EXPECT_EQ(DidYouMean("red", {"num_batches"}), "");
+  EXPECT_EQ(DidYouMean("--forward", {"--format", "--forward-times"}),
+            "; did you mean --forward-times?");
+  EXPECT_EQ(DidYouMean("chunks", {"schedule", "chunks_per_rank"}),
+            "; did you mean chunks_per_rank?");
+  EXPECT_EQ(DidYouMean("stages", {"static_bytes", "num_stages"}), "; did you mean num_stages?");
+  EXPECT_EQ(DidYouMean("NUM_STAGES", {"num_stages"}), "; did you mean num_stages?");
+  EXPECT_EQ(DidYouMean("--bw", {"--backward-times", "-bw"}), "; did you mean -bw?");
   EXPECT_EQ(DidYouMean("", {"ab"}), "");
   EXPECT_EQ(DidYouMean("x", {}), "");
   EXPECT_EQ(DidYouMean(std::string(1000, 'x'), {"x"}), "");

@@ -74,6 +74,8 @@ TEST(ProcessTest, SameBytesEmbeddedOverTcpAndOverUnixSocket) {
   for (const char* line :
        {"-s 4 -b 8", "-s 4 -b 8 --format json", "-s 6 -b 12 -f 0.8 1 1.2 1 0.9 1.1 -o x.json",
         "-s 3 -b 7 --schedule eager_1f1b --p2p-time 0.25 -o x.order",
+        "-s 64 -b 512 --format json --view full",  // a stream of several messages
+        "-s 2 -b 2 --activation-bytes 100 --memory-limit 150 --format json",
         "render -s 16 -b 64 --schedule gpipe -o x.png", "schedules", "-s 0 -b -1",
         "-s 2 -b 2 -f 1 2 3"}) {
     SCOPED_TRACE(line);
