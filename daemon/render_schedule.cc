@@ -39,7 +39,7 @@ PictureLimits ToPictureLimits(const Limits& limits) {
 
 absl::Status CheckPictureSize(const Plan& plan, const Limits& limits) {
   const Frame frame = MakeFrame(plan.input.pipeline, plan.timeline.makespan);
-  const absl::Status status = CheckSize(frame, ToPictureLimits(limits));
+  absl::Status status = CheckSize(frame, ToPictureLimits(limits));
   if (status.ok()) return status;
   const int side = std::max(frame.width, frame.height);
   if (side > limits.max_picture_side) {

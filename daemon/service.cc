@@ -225,8 +225,9 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
           [this, request] {
             const auto abandoned = [this] { return call_.Abandoned(); };
             auto stream = HandleStreamSchedule(*request, CallContext{service_.limits_, abandoned});
-            if (stream.ok()) stream_ = *std::move(stream);
-            return stream.status();
+            if (!stream.ok()) return stream.status();
+            stream_ = *std::move(stream);
+            return absl::OkStatus();
           },
           [this](const absl::Status& status) {
             if (status.ok()) {

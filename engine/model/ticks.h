@@ -32,8 +32,8 @@ class TickScale {
     if (exponent_ >= 0) return static_cast<double>(ticks) * factor_;
     if (ticks < int64_t{1} << 53) return static_cast<double>(ticks) / factor_;
     const auto ticks_a_unit = static_cast<int64_t>(factor_);
-    return static_cast<double>(ticks / ticks_a_unit) +
-           static_cast<double>(ticks % ticks_a_unit) / factor_;
+    const int64_t whole = ticks / ticks_a_unit;
+    return static_cast<double>(whole) + static_cast<double>(ticks % ticks_a_unit) / factor_;
   }
 
   friend bool operator==(const TickScale&, const TickScale&) = default;
