@@ -169,6 +169,7 @@ std::optional<Pipeline> ConvertPipeline(const v1::Pipeline& request,
   TickConverter to_ticks(pipeline.scale, violations);
   for (size_t i = 0; i < times.size(); ++i) {
     to_ticks.SetTimes(times[i], static_cast<int>(i), pipeline.stages[i]);
+    pipeline.backward_split_defaulted |= !times[i].backward_input || !times[i].backward_weight;
   }
   const StageCost first = pipeline.stages[0];
   pipeline.stages.resize(static_cast<size_t>(num_stages), first);

@@ -42,6 +42,25 @@ void RankToProto(const RankMetrics& metrics, int rank, TickScale scale, v1::Rank
   op.set_microbatch(metrics.peak.op->microbatch());
 }
 
+// A note for each rank above its memory limit.
+void AddMemoryNotes(const Plan& plan, google::protobuf::RepeatedPtrField<v1::Note>& notes) {
+  const std::vector<int64_t>& limits = plan.input.pipeline.memory_limit_bytes;
+  for (size_t r = 0; r < limits.size(); ++r) {
+    const MemoryPeak& peak = plan.metrics.ranks[r].peak;
+    if (peak.bytes <= limits[r]) continue;
+    v1::Note& note = *notes.Add();
+    const std::string op = peak.op ? FormatOp(*peak.op) : "no op";
+    note.set_code("MEMORY_LIMIT_EXCEEDED");
+    note.set_message(absl::StrCat("rank ", r, " holds ", peak.bytes, " bytes at ", op,
+                                  ", its limit is ", limits[r]));
+    auto& metadata = *note.mutable_metadata();
+    metadata["rank"] = absl::StrCat(r);
+    metadata["op"] = op;
+    metadata["bytes"] = absl::StrCat(peak.bytes);
+    metadata["limit_bytes"] = absl::StrCat(limits[r]);
+  }
+}
+
 // Grows a column by `count` entries and returns the first new one.
 template <typename T>
 T* Grow(google::protobuf::RepeatedField<T>& column, int64_t count) {
@@ -155,21 +174,26 @@ void TimelineColumns::Append(int64_t first, int64_t count, v1::Timeline& timelin
 
 google::protobuf::RepeatedPtrField<v1::Note> NotesToProto(const Plan& plan) {
   google::protobuf::RepeatedPtrField<v1::Note> notes;
-  const std::vector<int64_t>& limits = plan.input.pipeline.memory_limit_bytes;
-  for (size_t r = 0; r < limits.size(); ++r) {
-    const MemoryPeak& peak = plan.metrics.ranks[r].peak;
-    if (peak.bytes <= limits[r]) continue;
+  const ScheduleKind& kind = *plan.input.kind;
+  const PipelineShape& shape = plan.input.pipeline.shape;
+  const int least = kind.least_microbatches == nullptr ? 1 : kind.least_microbatches(shape);
+  if (shape.num_microbatches < least) {
     v1::Note& note = *notes.Add();
-    const std::string op = peak.op ? FormatOp(*peak.op) : "no op";
-    note.set_code("MEMORY_LIMIT_EXCEEDED");
-    note.set_message(absl::StrCat("rank ", r, " holds ", peak.bytes, " bytes at ", op,
-                                  ", its limit is ", limits[r]));
-    auto& metadata = *note.mutable_metadata();
-    metadata["rank"] = absl::StrCat(r);
-    metadata["op"] = op;
-    metadata["bytes"] = absl::StrCat(peak.bytes);
-    metadata["limit_bytes"] = absl::StrCat(limits[r]);
+    note.set_code("BELOW_VALIDITY_LIMIT");
+    note.set_message(absl::StrCat("num_microbatches = ", shape.num_microbatches, ": ", kind.name,
+                                  " keeps its promise from ", least, " on"));
+    (*note.mutable_metadata())["num_microbatches"] = absl::StrCat(shape.num_microbatches);
+    (*note.mutable_metadata())["least"] = absl::StrCat(least);
   }
+  if (kind.splits_backward && plan.input.pipeline.backward_split_defaulted) {
+    v1::Note& note = *notes.Add();
+    note.set_code("BACKWARD_SPLIT_DEFAULTED");
+    note.set_message(absl::StrCat(kind.name,
+                                  " splits backwards, and not all stages have both "
+                                  "backward_input and backward_weight: half of the "
+                                  "backward is taken"));
+  }
+  AddMemoryNotes(plan, notes);
   return notes;
 }
 

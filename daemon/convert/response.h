@@ -48,7 +48,7 @@ class TimelineColumns {
 // Least bytes of an op in the columns: 5 numbers of one byte, 2 of eight.
 inline constexpr int64_t kLeastOpBytes = 21;
 
-// What the caller should know: a note for each rank above its memory limit.
+// What the caller should know; see v1.Note.
 google::protobuf::RepeatedPtrField<v1::Note> NotesToProto(const Plan& plan);
 
 // Digests and notes: what every response that has them holds.

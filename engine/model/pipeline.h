@@ -55,6 +55,7 @@ struct Pipeline {
   std::vector<int64_t> p2p_forward;         // S - 1: ticks from stage s to s + 1
   std::vector<int64_t> p2p_backward;        // S - 1: ticks from stage s + 1 to s
   std::vector<int64_t> memory_limit_bytes;  // P limits, or none
+  bool backward_split_defaulted = false;    // some I or W takes half of B since it was not given
 };
 
 // Time of the fused block of a forward at stage `a` and a backward at stage `b`,

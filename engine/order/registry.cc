@@ -3,6 +3,9 @@
 #include "engine/order/eager_1f1b.h"
 #include "engine/order/gpipe.h"
 #include "engine/order/one_f_one_b.h"
+#include "engine/order/one_f_one_b_overlap.h"
+#include "engine/order/zb_h1.h"
+#include "engine/order/zb_h2.h"
 
 namespace pipesched {
 namespace {
@@ -33,6 +36,32 @@ constexpr ScheduleKind kKinds[] = {
      .placement = PlacementKind::kLinear,
      .ops_per_microbatch = 2,
      .make_order = MakeEager1F1BOrder},
+    {.name = "1f1b_overlap",
+     .description = "min(2(P-1-r)+1, M) warm-up forwards, then a forward and a backward as one "
+                    "fused block: hides what the two overlap.",
+     .legality = kOneStageARank,
+     .source = "1F1B with the overlapped block of DualPipe, arXiv 2412.19437",
+     .placement = PlacementKind::kLinear,
+     .ops_per_microbatch = 2,
+     .make_order = Make1F1BOverlapOrder},
+    {.name = "zb_h1",
+     .description = "1F1B with split backwards: weight halves fill what was idle, at 1F1B's "
+                    "memory.",
+     .legality = kOneStageARank,
+     .source = "Zero Bubble, arXiv 2401.10241",
+     .placement = PlacementKind::kLinear,
+     .ops_per_microbatch = 3,
+     .splits_backward = true,
+     .make_order = MakeZbH1Order},
+    {.name = "zb_h2",
+     .description = "zb_h1 with twice the warm-up: no rank idles between its first and last op.",
+     .legality = "V = 1, M >= 1; its promise needs M >= 2P-1",
+     .source = "Zero Bubble, arXiv 2401.10241",
+     .placement = PlacementKind::kLinear,
+     .ops_per_microbatch = 3,
+     .splits_backward = true,
+     .least_microbatches = [](const PipelineShape& shape) { return 2 * shape.num_ranks - 1; },
+     .make_order = MakeZbH2Order},
 };
 
 }  // namespace

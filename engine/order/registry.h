@@ -21,7 +21,12 @@ struct ScheduleKind {
   absl::string_view legality;     // for people, in the letters P, M, V, S
   absl::string_view source;       // paper or program
   PlacementKind placement;
-  int ops_per_microbatch;  // most ops of one (stage, microbatch)
+  int ops_per_microbatch;        // most ops of one (stage, microbatch)
+  bool splits_backward = false;  // runs I and W
+
+  // Fewest microbatches for which the kind keeps its promise; below, its orders are
+  // legal but no better than others. Null: any number does.
+  int (*least_microbatches)(const PipelineShape& shape) = nullptr;
 
   // Makes the order. The shape is legal for the kind.
   Order (*make_order)(const PipelineShape& shape);

@@ -232,7 +232,7 @@ TEST(ConvertPlanInputTest, WantsBothParts) {
 
 TEST(ConvertPlanInputTest, ChecksTheKindAndItsLegality) {
   constexpr char kSmall[] = "num_stages: 2 num_microbatches: 2";
-  const std::string kinds = "want one of gpipe, 1f1b, eager_1f1b";
+  const std::string kinds = "want one of gpipe, 1f1b, eager_1f1b, 1f1b_overlap, zb_h1, zb_h2";
   EXPECT_THAT(PlanViolationsOf(kSmall, v1::SCHEDULE_KIND_1F1B), IsEmpty());
   EXPECT_THAT(PlanViolationsOf(kSmall, 0), ElementsAre("schedule.kind = 0, " + kinds));
   EXPECT_THAT(PlanViolationsOf(kSmall, 9999), ElementsAre("schedule.kind = 9999, " + kinds));

@@ -142,6 +142,25 @@ TEST(HandleComputeScheduleTest, MemoryAboveTheLimitIsANote) {
   EXPECT_EQ(response->metrics().ranks(0).peak_op().microbatch(), 1);
 }
 
+TEST(HandleComputeScheduleTest, NotesOfSchedulesWithSplitBackwards) {
+  const auto codes = [](const std::string& cost, int microbatches, const std::string& kind) {
+    const auto response = Compute(
+        absl::StrCat("pipeline { num_stages: 3 num_microbatches: ", microbatches, " stage_costs { ",
+                     cost, " } } schedule { kind: SCHEDULE_KIND_", kind, " }"));
+    EXPECT_THAT(response, IsOk());
+    std::vector<std::string> result;
+    for (const v1::Note& note : response->notes()) result.push_back(note.code());
+    return result;
+  };
+  const std::string both = "backward_input: 1 backward_weight: 1";
+  EXPECT_THAT(codes("", 5, "1F1B"), SizeIs(0));
+  EXPECT_THAT(codes("", 1, "ZB_H1"), ElementsAre("BACKWARD_SPLIT_DEFAULTED"));
+  EXPECT_THAT(codes("backward_input: 1", 1, "ZB_H1"), ElementsAre("BACKWARD_SPLIT_DEFAULTED"));
+  EXPECT_THAT(codes(both, 1, "ZB_H1"), SizeIs(0));
+  EXPECT_THAT(codes(both, 5, "ZB_H2"), SizeIs(0));
+  EXPECT_THAT(codes(both, 4, "ZB_H2"), ElementsAre("BELOW_VALIDITY_LIMIT"));
+}
+
 TEST(HandleComputeScheduleTest, JsonHasTheDocumentedNames) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
@@ -323,7 +342,7 @@ TEST(HandleListScheduleKindsTest, ListsTheRegistry) {
   const Limits limits;
   v1::ListScheduleKindsResponse response;
   ASSERT_THAT(HandleListScheduleKinds({}, Context(limits), response), IsOk());
-  ASSERT_EQ(response.kinds_size(), 3);
+  ASSERT_EQ(response.kinds_size(), 6);
   EXPECT_EQ(response.kinds(1).kind(), v1::SCHEDULE_KIND_1F1B);
   EXPECT_EQ(response.kinds(1).name(), "1f1b");
 }

@@ -74,6 +74,63 @@ TEST(MetricsTest, ClosedForms) {
   }
 }
 
+// The fused block takes FB; F = 2, B = 4.
+TEST(MetricsTest, ClosedFormOfOverlap) {
+  for (const int p : {1, 2, 3, 4, 8, 16, 32}) {
+    for (const int m : {1, p, 2 * p, 3 * p, 8 * p}) {
+      for (const int64_t fused : {4, 5, 6, 7}) {
+        SCOPED_TRACE(absl::StrCat("P=", p, " M=", m, " FB=", fused));
+        Pipeline pipeline = UniformPipeline(p, m, 2, 4);
+        for (StageCost& cost : pipeline.stages) cost.overlapped_pair = fused;
+        const Metrics metrics = MetricsOf(pipeline, "1f1b_overlap");
+        EXPECT_EQ(metrics.makespan, 6 * (p - 1) + 6 + (m - 1) * fused);
+        EXPECT_LE(metrics.lower_bound, metrics.makespan);
+        for (int r = 0; r < p; ++r) {
+          EXPECT_EQ(metrics.ranks[static_cast<size_t>(r)].peak.activations,
+                    std::min(2 * (p - 1 - r) + 2, m));
+        }
+      }
+    }
+  }
+}
+
+// F, I, W with W <= min(F, I) for zb_h1, I <= min(F, W) for zb_h2.
+TEST(MetricsTest, ClosedFormsOfZeroBubble) {
+  constexpr struct {
+    int64_t f, i, w;
+  } kTimes[] = {{1, 1, 1}, {4, 4, 2}, {3, 2, 2}, {2, 1, 3}, {5, 2, 4}};
+  for (const int p : {1, 2, 3, 4, 8, 16}) {
+    for (const int m : {p, 2 * p - 1, 2 * p, 3 * p, 8 * p}) {
+      for (const auto& t : kTimes) {
+        SCOPED_TRACE(absl::StrCat("P=", p, " M=", m, " F=", t.f, " I=", t.i, " W=", t.w));
+        Pipeline pipeline = UniformPipeline(p, m, t.f, t.i + t.w);
+        for (StageCost& cost : pipeline.stages) {
+          cost.backward_input = t.i;
+          cost.backward_weight = t.w;
+        }
+        const int64_t work = m * (t.f + t.i + t.w);
+        const bool equal = t.f == t.i && t.i == t.w;
+        if (t.w <= std::min(t.f, t.i)) {
+          const Metrics h1 = MetricsOf(pipeline, "zb_h1");
+          EXPECT_EQ(h1.makespan, work + (p - 1) * (t.f + t.i - t.w));
+          for (const RankMetrics& rank : h1.ranks) EXPECT_EQ(rank.peak.activations, std::min(m, p));
+        }
+        if (t.i <= std::min(t.f, t.w) && (m >= 2 * p - 1 || equal)) {
+          const Metrics h2 = MetricsOf(pipeline, "zb_h2");
+          EXPECT_EQ(h2.makespan, work + (p - 1) * t.f);
+          EXPECT_EQ(h2.gap, 0);
+          if (equal && m >= 2 * p - 1) {
+            EXPECT_EQ(h2.longest_rank_span, work);
+          }
+          for (const RankMetrics& rank : h2.ranks) {
+            EXPECT_EQ(rank.peak.activations, std::min(2 * p - 1, m));
+          }
+        }
+      }
+    }
+  }
+}
+
 // Under latency c, with F = I = W = 1 (scaled by 10 for c = 0.1):
 // 1f1b 3(M+P-1) + 2c((P-1) + floor((M-1)(P-1)/P)); gpipe, and eager_1f1b while
 // 2c <= F + B, 3(M+P-1) + 2c(P-1).
@@ -101,21 +158,33 @@ TEST(MetricsTest, SlowStage) {
   EXPECT_EQ(MetricsOf(pipeline, "gpipe").makespan, 2 * 45);
   EXPECT_EQ(MetricsOf(pipeline, "1f1b").makespan, 2 * 42);
   EXPECT_EQ(MetricsOf(pipeline, "eager_1f1b").makespan, 2 * 39);
+  // F = I = W within a stage.
+  for (StageCost& cost : pipeline.stages) {
+    cost.backward_input = cost.backward_weight = cost.forward;
+  }
+  EXPECT_EQ(MetricsOf(pipeline, "zb_h1").makespan, 2 * 38);
+  EXPECT_EQ(MetricsOf(pipeline, "zb_h2").makespan, 2 * 37);
 }
 
 // Zero Bubble paper (arXiv 2401.10241): P, M, F, I, W, c in 1e-3 units, and the
-// longest-span bubble rate that it prints for 1F1B.
+// longest-span bubble rates of 1F1B, ZB-H1 and ZB-H2.
 TEST(MetricsTest, ZeroBubblePaperRows) {
   constexpr struct {
     int p, m;
     int64_t f, i, w, c;
-    double rate;
-  } kCases[] = {{8, 24, 18522, 18086, 9337, 601, .2431},
-                {8, 24, 29718, 29444, 19927, 527, .2347},
-                {16, 48, 11347, 11248, 8132, 377, .2552}};
+    double plain, h1, h2;
+  } kCases[] = {{8, 24, 18522, 18086, 9337, 601, .2431, .1585, .1083},
+                {8, 24, 29718, 29444, 19927, 527, .2347, .1323, .0698},
+                {16, 48, 11347, 11248, 8132, 377, .2552, .1397, .0672}};
   for (const auto& c : kCases) {
     Pipeline pipeline = UniformPipeline(c.p, c.m, c.f, c.i + c.w, c.c);
-    EXPECT_NEAR(MetricsOf(pipeline, "1f1b").longest_span_bubble_rate, c.rate, 5e-5);
+    for (StageCost& cost : pipeline.stages) {
+      cost.backward_input = c.i;
+      cost.backward_weight = c.w;
+    }
+    EXPECT_NEAR(MetricsOf(pipeline, "1f1b").longest_span_bubble_rate, c.plain, 5e-5);
+    EXPECT_NEAR(MetricsOf(pipeline, "zb_h1").longest_span_bubble_rate, c.h1, 5e-5);
+    EXPECT_NEAR(MetricsOf(pipeline, "zb_h2").longest_span_bubble_rate, c.h2, 5e-5);
   }
 }
 

@@ -45,6 +45,22 @@ TEST(ScheduleKindTest, WritesItsRule) {
        "0F0 0F1 0F2 0F3 0F4 0B0 0F5 0B1 0B2 0B3 0B4 0B5\n"
        "1F0 1F1 1F2 1B0 1F3 1B1 1F4 1B2 1F5 1B3 1B4 1B5\n"
        "2F0 2B0 2F1 2B1 2F2 2B2 2F3 2B3 2F4 2B4 2F5 2B5\n"},
+      {"1f1b_overlap", 3, 4,
+       "0F0 0F1 0F2 0F3 0B0 0B1 0B2 0B3\n"
+       "1F0 1F1 1F2 (1F3;1B0) 1B1 1B2 1B3\n"
+       "2F0 (2F1;2B0) (2F2;2B1) (2F3;2B2) 2B3\n"},
+      {"zb_h1", 3, 5,
+       "0F0 0F1 0F2 0I0 0W0 0F3 0I1 0W1 0F4 0I2 0W2 0I3 0W3 0I4 0W4\n"
+       "1F0 1F1 1I0 1F2 1I1 1W0 1F3 1I2 1W1 1F4 1I3 1W2 1I4 1W3 1W4\n"
+       "2F0 2I0 2F1 2I1 2F2 2I2 2W0 2F3 2I3 2W1 2F4 2I4 2W2 2W3 2W4\n"},
+      {"zb_h1", 3, 1,
+       "0F0 0I0 0W0\n"
+       "1F0 1I0 1W0\n"
+       "2F0 2I0 2W0\n"},
+      {"zb_h2", 3, 5,
+       "0F0 0F1 0F2 0F3 0F4 0I0 0W0 0I1 0W1 0I2 0W2 0I3 0W3 0I4 0W4\n"
+       "1F0 1F1 1F2 1I0 1F3 1I1 1F4 1I2 1W0 1I3 1W1 1I4 1W2 1W3 1W4\n"
+       "2F0 2I0 2F1 2I1 2F2 2I2 2F3 2I3 2F4 2I4 2W0 2W1 2W2 2W3 2W4\n"},
       {"eager_1f1b", 3, 2,
        "0F0 0F1 0B0 0B1\n"
        "1F0 1F1 1B0 1B1\n"
@@ -70,8 +86,8 @@ TEST(ScheduleKindTest, RunsEachOpOnceOnItsRankAndNeverDeadlocks) {
             ++times_run[{op.kind(), op.stage(), op.microbatch()}];
           }
         }
-        EXPECT_EQ(order.num_ops(), 2 * p * m);
-        EXPECT_EQ(times_run.size(), static_cast<size_t>(2 * p * m));
+        EXPECT_EQ(order.num_ops(), kind.ops_per_microbatch * p * m);
+        EXPECT_EQ(times_run.size(), static_cast<size_t>(kind.ops_per_microbatch * p * m));
         const Pipeline pipeline = UniformPipeline(p, m, 1, 2);
         EXPECT_THAT(Simulate(pipeline, MakePlacement(kind.placement, pipeline.shape), order),
                     IsOk());
