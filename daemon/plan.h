@@ -18,6 +18,7 @@ namespace pipesched {
 struct PlanInput {
   Pipeline pipeline;
   const ScheduleKind* kind = nullptr;
+  ScheduleParams params;
 };
 
 // A computed schedule: what every response is made of, whatever its view,

@@ -53,6 +53,10 @@ constexpr Flag kFlags[] = {
      "KIND", "kind of schedule, see pipesched schedules (default 1f1b)"},
     {FlagId::kChunksPerRank, "chunks-per-rank", "", "chunks_per_rank", "pipeline.chunks_per_rank",
      ValueKind::kInteger, kPlans, "V", "stages that each rank holds (default 1)"},
+    {FlagId::kMicrobatchGroupSize, "microbatch-group-size", "", "microbatch_group_size",
+     "schedule.microbatch_group_size", ValueKind::kInteger, kPlans, "G",
+     "microbatches that an interleaved schedule runs through a chunk at a time (default the "
+     "number of ranks)"},
     {FlagId::kBackwardInputTimes, "backward-input-times", "", "backward_input_times",
      "pipeline.stage_costs[].backward_input", ValueKind::kNumbers, kPlans, "T",
      "time of a backward for inputs (default half of the backward)"},

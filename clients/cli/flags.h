@@ -54,6 +54,7 @@ enum class FlagId {
   kP2pTimesBackward,
   kSchedule,
   kChunksPerRank,
+  kMicrobatchGroupSize,
   kBackwardInputTimes,
   kBackwardWeightTimes,
   kOverlapTimes,

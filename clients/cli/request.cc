@@ -135,6 +135,9 @@ v1::Schedule BuildSchedule(const Settings& settings) {
       v1::ScheduleKind_Parse(absl::StrCat("SCHEDULE_KIND_", absl::AsciiStrToUpper(name)), &kind)) {
     schedule.set_kind(kind);
   }
+  if (const Setting* group = settings.Find(FlagId::kMicrobatchGroupSize)) {
+    schedule.set_microbatch_group_size(ToInt32(Integer(group->texts[0])));
+  }
   return schedule;
 }
 

@@ -35,17 +35,54 @@ std::string KnownKinds() {
 v1::PlacementKind ToProto(PlacementKind placement) {
   switch (placement) {
     case PlacementKind::kLinear: return v1::PLACEMENT_KIND_LINEAR;
+    case PlacementKind::kRoundRobin: return v1::PLACEMENT_KIND_ROUND_ROBIN;
   }
   return v1::PLACEMENT_KIND_UNSPECIFIED;
 }
 
-// Checks sizes that are right by themselves against the kind and the op limit.
-void CheckLegality(const PipelineShape& shape, const ScheduleKind& kind, const Limits& limits,
-                   Violations& violations) {
-  if (!ChunksAreLegal(kind, shape.chunks_per_rank)) {
-    violations.Add("pipeline.chunks_per_rank", absl::StrCat(shape.chunks_per_rank, ": ", kind.name,
-                                                            " holds one stage a rank, want 1"));
+// The parameters of the kind. Adds to `violations` what is not in range by itself,
+// and what the kind has no use for.
+ScheduleParams ConvertParams(const v1::Schedule& schedule, const ScheduleKind& kind,
+                             const Limits& limits, Violations& violations) {
+  ScheduleParams params;
+  if (!schedule.has_microbatch_group_size()) return params;
+  const int size = schedule.microbatch_group_size();
+  if (!kind.takes_group_size) {
+    violations.Add("schedule.microbatch_group_size",
+                   absl::StrCat(size, ": ", kind.name, " has no groups, want it unset"));
+  } else if (size < 1 || size > limits.max_microbatches) {
+    violations.Add("schedule.microbatch_group_size",
+                   absl::StrCat(size, ", want [1, ", limits.max_microbatches, "]"));
+  } else {
+    params.microbatch_group_size = size;
   }
+  return params;
+}
+
+void AddRuleViolations(const PipelineShape& shape, const ScheduleKind& kind,
+                       const ScheduleParams& params, Violations& violations) {
+  for (const RuleViolation& broken : kind.check(shape, params)) {
+    const auto add = [&](const char* field, int value) {
+      violations.Add(field, absl::StrCat(value, ": ", kind.name, " ", broken.rule));
+    };
+    switch (broken.value) {
+      case RuleViolation::Value::kChunksPerRank:
+        add("pipeline.chunks_per_rank", shape.chunks_per_rank);
+        break;
+      case RuleViolation::Value::kNumMicrobatches:
+        add("pipeline.num_microbatches", shape.num_microbatches);
+        break;
+      case RuleViolation::Value::kMicrobatchGroupSize:
+        add("schedule.microbatch_group_size", GroupSize(shape, params));
+        break;
+    }
+  }
+}
+
+// Checks sizes that are right by themselves against the kind and the op limit.
+void CheckLegality(const PipelineShape& shape, const ScheduleKind& kind,
+                   const ScheduleParams& params, const Limits& limits, Violations& violations) {
+  AddRuleViolations(shape, kind, params, violations);
   const int64_t ops_a_microbatch = int64_t{shape.num_stages()} * kind.ops_per_microbatch;
   const int64_t ops = ops_a_microbatch * shape.num_microbatches;
   if (ops > limits.max_ops) {
@@ -84,6 +121,7 @@ void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>&
     info.set_name(std::string(kind.name));
     info.set_description(std::string(kind.description));
     info.set_placement(ToProto(kind.placement));
+    if (kind.takes_group_size) info.add_parameters("schedule.microbatch_group_size");
     info.set_legality(std::string(kind.legality));
     info.set_source(std::string(kind.source));
   }
@@ -100,6 +138,8 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
     if (input.kind == nullptr) {
       violations.Add("schedule.kind", absl::StrCat(static_cast<int>(schedule->kind()),
                                                    ", want one of ", KnownKinds()));
+    } else {
+      input.params = ConvertParams(*schedule, *input.kind, limits, violations);
     }
     RefuseUnknownFields(*schedule, "schedule", violations);
   }
@@ -107,7 +147,9 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
     violations.Add("pipeline", "unset, want a pipeline");
   } else {
     shape = ConvertShape(*pipeline, limits, violations);
-    if (shape && input.kind != nullptr) CheckLegality(*shape, *input.kind, limits, violations);
+    if (shape && input.kind != nullptr) {
+      CheckLegality(*shape, *input.kind, input.params, limits, violations);
+    }
     std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, violations);
     if (converted) input.pipeline = *std::move(converted);
     RefuseUnknownFields(*pipeline, "pipeline", violations);

@@ -16,6 +16,9 @@ Placement MakePlacement(PlacementKind kind, const PipelineShape& shape) {
   for (int s = 0; s < shape.num_stages(); ++s) {
     switch (kind) {
       case PlacementKind::kLinear: rank_of_stage[static_cast<size_t>(s)] = s; break;
+      case PlacementKind::kRoundRobin:
+        rank_of_stage[static_cast<size_t>(s)] = s % shape.num_ranks;
+        break;
     }
   }
   return Placement(std::move(rank_of_stage), shape.num_ranks);

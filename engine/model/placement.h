@@ -10,7 +10,8 @@
 namespace pipesched {
 
 enum class PlacementKind {
-  kLinear,  // stage s on rank s
+  kLinear,      // stage s on rank s
+  kRoundRobin,  // stage s on rank s mod P
 };
 
 // Which rank runs the ops of each stage.

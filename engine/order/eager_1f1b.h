@@ -3,6 +3,7 @@
 
 #include "engine/model/order.h"
 #include "engine/model/pipeline.h"
+#include "engine/order/legality.h"
 
 namespace pipesched {
 
@@ -16,7 +17,7 @@ namespace pipesched {
 // time of up to half of a forward plus a backward then costs the makespan only
 // 2(P - 1) transfers, for at most min(2(P - r) - 1, M) microbatches of
 // activations. Needs V = 1; any M >= 1.
-Order MakeEager1F1BOrder(const PipelineShape& shape);
+Order MakeEager1F1BOrder(const PipelineShape& shape, const ScheduleParams& params);
 
 }  // namespace pipesched
 

@@ -4,7 +4,7 @@
 
 namespace pipesched {
 
-Order MakeGpipeOrder(const PipelineShape& shape) {
+Order MakeGpipeOrder(const PipelineShape& shape, const ScheduleParams&) {
   return MakeThreePhaseOrder(shape, [&](int) { return shape.num_microbatches; });
 }
 

@@ -3,6 +3,7 @@
 
 #include "engine/model/order.h"
 #include "engine/model/pipeline.h"
+#include "engine/order/legality.h"
 
 namespace pipesched {
 
@@ -13,7 +14,7 @@ namespace pipesched {
 //   rank 1   F0 F1 F2 B0 B1 B2
 //
 // Holds the activations of all M microbatches. Needs V = 1; any M >= 1.
-Order MakeGpipeOrder(const PipelineShape& shape);
+Order MakeGpipeOrder(const PipelineShape& shape, const ScheduleParams& params);
 
 }  // namespace pipesched
 

@@ -3,6 +3,7 @@
 
 #include "engine/model/order.h"
 #include "engine/model/pipeline.h"
+#include "engine/order/legality.h"
 
 namespace pipesched {
 
@@ -15,7 +16,7 @@ namespace pipesched {
 // Rank r runs w = min(P - 1 - r, M) warm-up forwards, M - w steady-state pairs
 // (forward, then backward), then w cool-down backwards. It so holds at most
 // min(P - r, M) microbatches of activations. Needs V = 1; any M >= 1.
-Order Make1F1BOrder(const PipelineShape& shape);
+Order Make1F1BOrder(const PipelineShape& shape, const ScheduleParams& params);
 
 }  // namespace pipesched
 

@@ -6,7 +6,7 @@
 
 namespace pipesched {
 
-Order Make1F1BOverlapOrder(const PipelineShape& shape) {
+Order Make1F1BOverlapOrder(const PipelineShape& shape, const ScheduleParams&) {
   const auto warmup_of = [&](int rank) {
     return std::min(2 * (shape.num_ranks - 1 - rank) + 1, shape.num_microbatches);
   };

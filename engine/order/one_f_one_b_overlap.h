@@ -3,6 +3,7 @@
 
 #include "engine/model/order.h"
 #include "engine/model/pipeline.h"
+#include "engine/order/legality.h"
 
 namespace pipesched {
 
@@ -16,7 +17,7 @@ namespace pipesched {
 // backwards; so a pair never waits for a microbatch that is still on its way. It
 // holds at most min(2(P - r), M) microbatches of activations: both halves of a
 // pair while it runs. Needs V = 1; any M >= 1.
-Order Make1F1BOverlapOrder(const PipelineShape& shape);
+Order Make1F1BOverlapOrder(const PipelineShape& shape, const ScheduleParams& params);
 
 }  // namespace pipesched
 

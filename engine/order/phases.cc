@@ -1,9 +1,46 @@
 #include "engine/order/phases.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace pipesched {
 namespace {
+
+// The ops of a rank with one stage: the k-th is microbatch k's.
+class OneStage {
+ public:
+  explicit OneStage(int rank) : rank_(rank) {}
+
+  Op Forward(int k, bool fused = false) const { return Op(OpKind::kForward, rank_, k, fused); }
+  Op Backward(OpKind kind, int k, bool fused = false) const { return Op(kind, rank_, k, fused); }
+
+ private:
+  int rank_;
+};
+
+// The ops of a rank with several chunks.
+class TableStages {
+ public:
+  TableStages(const PipelineShape& shape, const Table& table, int rank)
+      : shape_(shape), table_(table), rank_(rank) {}
+
+  Op Forward(int k, bool fused = false) const {
+    const TableEntry entry = table_[static_cast<size_t>(k)];
+    return Op(OpKind::kForward, Stage(entry.chunk), entry.microbatch, fused);
+  }
+
+  Op Backward(OpKind kind, int k, bool fused = false) const {
+    const TableEntry entry = table_[static_cast<size_t>(k)];
+    return Op(kind, Stage(shape_.chunks_per_rank - 1 - entry.chunk), entry.microbatch, fused);
+  }
+
+ private:
+  int Stage(int chunk) const { return chunk * shape_.num_ranks + rank_; }
+
+  const PipelineShape& shape_;
+  const Table& table_;
+  const int rank_;
+};
 
 // An order without ops, with room for `ops_a_microbatch` a (stage, microbatch).
 Order EmptyOrder(const PipelineShape& shape, size_t ops_a_microbatch) {
@@ -14,50 +51,93 @@ Order EmptyOrder(const PipelineShape& shape, size_t ops_a_microbatch) {
   return order;
 }
 
+// `count` forwards and as many backwards.
+template <typename Stages>
+void AppendThreePhases(const Stages& stages, int count, int warmup, bool pairs, Order& order) {
+  int forward = 0;
+  int backward = 0;
+  while (forward < warmup) order.ops.push_back(stages.Forward(forward++));
+  while (forward < count) {  // Steady state.
+    order.ops.push_back(stages.Forward(forward++, pairs));
+    order.ops.push_back(stages.Backward(OpKind::kBackward, backward++, pairs));
+  }
+  while (backward < count) {  // Cool-down.
+    order.ops.push_back(stages.Backward(OpKind::kBackward, backward++));
+  }
+  order.EndRank();
+}
+
+template <typename Stages>
+void AppendSplitThreePhases(const Stages& stages, int count, int warmup, int first_weight_after,
+                            Order& order) {
+  int forward = 0;
+  int input = 0;
+  int weight = 0;
+  const auto append_weight = [&] {
+    order.ops.push_back(stages.Backward(OpKind::kBackwardWeight, weight++));
+  };
+  while (forward < warmup) order.ops.push_back(stages.Forward(forward++));
+  while (forward < count) {  // Steady state.
+    order.ops.push_back(stages.Forward(forward++));
+    order.ops.push_back(stages.Backward(OpKind::kBackwardInput, input++));
+    if (input > first_weight_after) append_weight();
+  }
+  while (input < count) {  // Cool-down.
+    order.ops.push_back(stages.Backward(OpKind::kBackwardInput, input++));
+    append_weight();
+  }
+  while (weight < count) append_weight();
+  order.EndRank();
+}
+
 }  // namespace
 
-Order MakeThreePhaseOrder(const PipelineShape& shape, OfRank warmup_of, bool pairs) {
+Table MakeInterleavedTable(const PipelineShape& shape, int group_size) {
   const int m = shape.num_microbatches;
+  Table table;
+  table.reserve(static_cast<size_t>(m) * static_cast<size_t>(shape.chunks_per_rank));
+  for (int group = 0; group < m; group += group_size) {
+    for (int chunk = 0; chunk < shape.chunks_per_rank; ++chunk) {
+      for (int j = group; j < std::min(group + group_size, m); ++j) table.push_back({j, chunk});
+    }
+  }
+  return table;
+}
+
+Order MakeThreePhaseOrder(const PipelineShape& shape, OfRank warmup_of, bool pairs) {
   Order order = EmptyOrder(shape, 2);
   for (int rank = 0; rank < shape.num_ranks; ++rank) {
-    const int warmup = warmup_of(rank);
-    int forward = 0;
-    int backward = 0;
-    while (forward < warmup) order.ops.emplace_back(OpKind::kForward, rank, forward++);
-    while (forward < m) {  // Steady state.
-      order.ops.emplace_back(OpKind::kForward, rank, forward++, pairs);
-      order.ops.emplace_back(OpKind::kBackward, rank, backward++, pairs);
-    }
-    while (backward < m) {  // Cool-down.
-      order.ops.emplace_back(OpKind::kBackward, rank, backward++);
-    }
-    order.EndRank();
+    AppendThreePhases(OneStage(rank), shape.num_microbatches, warmup_of(rank), pairs, order);
+  }
+  return order;
+}
+
+Order MakeThreePhaseOrder(const PipelineShape& shape, const Table& table, OfRank warmup_of,
+                          bool pairs) {
+  Order order = EmptyOrder(shape, 2);
+  for (int rank = 0; rank < shape.num_ranks; ++rank) {
+    AppendThreePhases(TableStages(shape, table, rank), static_cast<int>(table.size()),
+                      warmup_of(rank), pairs, order);
   }
   return order;
 }
 
 Order MakeSplitThreePhaseOrder(const PipelineShape& shape, OfRank warmup_of,
                                OfRank first_weight_after) {
-  const int m = shape.num_microbatches;
   Order order = EmptyOrder(shape, 3);
   for (int rank = 0; rank < shape.num_ranks; ++rank) {
-    const int warmup = warmup_of(rank);
-    const int first_weight = first_weight_after(rank);
-    int forward = 0;
-    int input = 0;
-    int weight = 0;
-    while (forward < warmup) order.ops.emplace_back(OpKind::kForward, rank, forward++);
-    while (forward < m) {  // Steady state.
-      order.ops.emplace_back(OpKind::kForward, rank, forward++);
-      order.ops.emplace_back(OpKind::kBackwardInput, rank, input++);
-      if (input > first_weight) order.ops.emplace_back(OpKind::kBackwardWeight, rank, weight++);
-    }
-    while (input < m) {  // Cool-down.
-      order.ops.emplace_back(OpKind::kBackwardInput, rank, input++);
-      order.ops.emplace_back(OpKind::kBackwardWeight, rank, weight++);
-    }
-    while (weight < m) order.ops.emplace_back(OpKind::kBackwardWeight, rank, weight++);
-    order.EndRank();
+    AppendSplitThreePhases(OneStage(rank), shape.num_microbatches, warmup_of(rank),
+                           first_weight_after(rank), order);
+  }
+  return order;
+}
+
+Order MakeSplitThreePhaseOrder(const PipelineShape& shape, const Table& table, OfRank warmup_of,
+                               OfRank first_weight_after) {
+  Order order = EmptyOrder(shape, 3);
+  for (int rank = 0; rank < shape.num_ranks; ++rank) {
+    AppendSplitThreePhases(TableStages(shape, table, rank), static_cast<int>(table.size()),
+                           warmup_of(rank), first_weight_after(rank), order);
   }
   return order;
 }

@@ -2,6 +2,10 @@
 
 #include "engine/order/eager_1f1b.h"
 #include "engine/order/gpipe.h"
+#include "engine/order/interleaved_1f1b.h"
+#include "engine/order/interleaved_1f1b_overlap.h"
+#include "engine/order/interleaved_zb.h"
+#include "engine/order/looped_bfs.h"
 #include "engine/order/one_f_one_b.h"
 #include "engine/order/one_f_one_b_overlap.h"
 #include "engine/order/zb_h1.h"
@@ -19,6 +23,7 @@ constexpr ScheduleKind kKinds[] = {
      .source = "GPipe, arXiv 1811.06965",
      .placement = PlacementKind::kLinear,
      .ops_per_microbatch = 2,
+     .check = CheckOneStageARank,
      .make_order = MakeGpipeOrder},
     {.name = "1f1b",
      .description = "min(P-1-r, M) warm-up forwards on rank r, then a forward and a backward in "
@@ -27,6 +32,7 @@ constexpr ScheduleKind kKinds[] = {
      .source = "PipeDream-Flush, arXiv 2006.09503",
      .placement = PlacementKind::kLinear,
      .ops_per_microbatch = 2,
+     .check = CheckOneStageARank,
      .make_order = Make1F1BOrder},
     {.name = "eager_1f1b",
      .description = "1F1B with min(2(P-1-r), M) warm-up forwards: hides p2p time, holds more "
@@ -35,6 +41,7 @@ constexpr ScheduleKind kKinds[] = {
      .source = "Alpa's eager 1F1B, arXiv 2211.05322",
      .placement = PlacementKind::kLinear,
      .ops_per_microbatch = 2,
+     .check = CheckOneStageARank,
      .make_order = MakeEager1F1BOrder},
     {.name = "1f1b_overlap",
      .description = "min(2(P-1-r)+1, M) warm-up forwards, then a forward and a backward as one "
@@ -43,6 +50,7 @@ constexpr ScheduleKind kKinds[] = {
      .source = "1F1B with the overlapped block of DualPipe, arXiv 2412.19437",
      .placement = PlacementKind::kLinear,
      .ops_per_microbatch = 2,
+     .check = CheckOneStageARank,
      .make_order = Make1F1BOverlapOrder},
     {.name = "zb_h1",
      .description = "1F1B with split backwards: weight halves fill what was idle, at 1F1B's "
@@ -52,6 +60,7 @@ constexpr ScheduleKind kKinds[] = {
      .placement = PlacementKind::kLinear,
      .ops_per_microbatch = 3,
      .splits_backward = true,
+     .check = CheckOneStageARank,
      .make_order = MakeZbH1Order},
     {.name = "zb_h2",
      .description = "zb_h1 with twice the warm-up: no rank idles between its first and last op.",
@@ -61,7 +70,46 @@ constexpr ScheduleKind kKinds[] = {
      .ops_per_microbatch = 3,
      .splits_backward = true,
      .least_microbatches = [](const PipelineShape& shape) { return 2 * shape.num_ranks - 1; },
+     .check = CheckOneStageARank,
      .make_order = MakeZbH2Order},
+    {.name = "interleaved_1f1b",
+     .description = "1F1B over V chunks a rank, in groups of g microbatches: the bubble of 1F1B "
+                    "divided by V, for more transfers and activations.",
+     .legality = "V >= 2; P <= g <= M, and M mod g = 0 or >= P (g = P by default)",
+     .source = "Megatron-LM, arXiv 2104.04473",
+     .placement = PlacementKind::kRoundRobin,
+     .ops_per_microbatch = 2,
+     .takes_group_size = true,
+     .check = CheckGroups,
+     .make_order = MakeInterleaved1F1BOrder},
+    {.name = "interleaved_1f1b_overlap",
+     .description = "interleaved_1f1b with one more warm-up forward, then a forward and a backward "
+                    "as one fused block.",
+     .legality = "V >= 2; P <= g <= M, and M mod g = 0 or >= P (g = P by default)",
+     .source = "Megatron-LM, overlap_moe_expert_parallel_comm",
+     .placement = PlacementKind::kRoundRobin,
+     .ops_per_microbatch = 2,
+     .takes_group_size = true,
+     .check = CheckGroups,
+     .make_order = MakeInterleaved1F1BOverlapOrder},
+    {.name = "looped_bfs",
+     .description = "All microbatches through one chunk after another, then back in reverse: few "
+                    "transfers in flight, all activations held.",
+     .legality = "V >= 2, M >= 1",
+     .source = "Breadth-first pipeline parallelism, arXiv 2211.05953",
+     .placement = PlacementKind::kRoundRobin,
+     .ops_per_microbatch = 2,
+     .check = CheckManyStagesARank,
+     .make_order = MakeLoopedBfsOrder},
+    {.name = "interleaved_zb",
+     .description = "Interleaved 1F1B with split backwards: weight halves fill what was idle.",
+     .legality = "V >= 2; M divisible by max(1, M div P)",
+     .source = "PyTorch's ScheduleInterleavedZeroBubble, after arXiv 2401.10241",
+     .placement = PlacementKind::kRoundRobin,
+     .ops_per_microbatch = 3,
+     .splits_backward = true,
+     .check = CheckRounds,
+     .make_order = MakeInterleavedZbOrder},
 };
 
 }  // namespace
@@ -73,13 +121,6 @@ const ScheduleKind* FindScheduleKind(absl::string_view name) {
     if (kind.name == name) return &kind;
   }
   return nullptr;
-}
-
-bool ChunksAreLegal(const ScheduleKind& kind, int chunks_per_rank) {
-  switch (kind.placement) {
-    case PlacementKind::kLinear: return chunks_per_rank == 1;
-  }
-  return false;
 }
 
 }  // namespace pipesched

@@ -8,6 +8,7 @@
 #include "engine/model/order.h"
 #include "engine/model/pipeline.h"
 #include "engine/model/placement.h"
+#include "engine/order/legality.h"
 
 namespace pipesched {
 
@@ -28,8 +29,11 @@ struct ScheduleKind {
   // legal but no better than others. Null: any number does.
   int (*least_microbatches)(const PipelineShape& shape) = nullptr;
 
-  // Makes the order. The shape is legal for the kind.
-  Order (*make_order)(const PipelineShape& shape);
+  bool takes_group_size = false;  // ScheduleParams.microbatch_group_size
+  RuleViolations (*check)(const PipelineShape& shape, const ScheduleParams& params);
+
+  // Makes the order. The sizes and parameters are legal: `check` finds nothing.
+  Order (*make_order)(const PipelineShape& shape, const ScheduleParams& params);
 };
 
 // All kinds, in the order of the documentation.
@@ -37,9 +41,6 @@ absl::Span<const ScheduleKind> AllScheduleKinds();
 
 // The kind of that name, or null.
 const ScheduleKind* FindScheduleKind(absl::string_view name);
-
-// Whether a rank may hold `chunks_per_rank` stages under the kind's placement.
-bool ChunksAreLegal(const ScheduleKind& kind, int chunks_per_rank);
 
 }  // namespace pipesched
 

@@ -6,7 +6,7 @@
 
 namespace pipesched {
 
-Order MakeZbH1Order(const PipelineShape& shape) {
+Order MakeZbH1Order(const PipelineShape& shape, const ScheduleParams&) {
   return MakeSplitThreePhaseOrder(
       shape, [&](int rank) { return std::min(shape.num_ranks - 1 - rank, shape.num_microbatches); },
       [](int rank) { return rank; });

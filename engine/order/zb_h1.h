@@ -3,6 +3,7 @@
 
 #include "engine/model/order.h"
 #include "engine/model/pipeline.h"
+#include "engine/order/legality.h"
 
 namespace pipesched {
 
@@ -15,7 +16,7 @@ namespace pipesched {
 //
 // Rank r runs min(P - 1 - r, M) warm-up forwards; W is r microbatches behind I.
 // It holds at most min(P, M) microbatches. Needs V = 1; any M >= 1.
-Order MakeZbH1Order(const PipelineShape& shape);
+Order MakeZbH1Order(const PipelineShape& shape, const ScheduleParams& params);
 
 }  // namespace pipesched
 

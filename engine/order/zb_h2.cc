@@ -6,7 +6,7 @@
 
 namespace pipesched {
 
-Order MakeZbH2Order(const PipelineShape& shape) {
+Order MakeZbH2Order(const PipelineShape& shape, const ScheduleParams&) {
   return MakeSplitThreePhaseOrder(
       shape,
       [&](int rank) { return std::min(2 * (shape.num_ranks - 1 - rank), shape.num_microbatches); },

@@ -3,6 +3,7 @@
 
 #include "engine/model/order.h"
 #include "engine/model/pipeline.h"
+#include "engine/order/legality.h"
 
 namespace pipesched {
 
@@ -15,7 +16,7 @@ namespace pipesched {
 // Rank r runs min(2(P - 1 - r), M) warm-up forwards; W is 2r microbatches behind
 // I. It holds at most min(2P - 1, M) microbatches. Needs V = 1; any M >= 1, but
 // below 2P - 1 ranks do idle.
-Order MakeZbH2Order(const PipelineShape& shape);
+Order MakeZbH2Order(const PipelineShape& shape, const ScheduleParams& params);
 
 }  // namespace pipesched
 

@@ -55,8 +55,9 @@ TEST(CliErrorsTest, EachErrorHasItsMessageAndExitCode) {
        "error: --backward-times: 2 values, want 1 or 4\n"},
       {"-s 3 -b 8 -f -1 -bw 1 2 3", 65, "error: --forward-times: -1, want (0, inf)\n"},
       {"-s 4 -b 8 --schedule pipedream", 65,
-       "error: --schedule: \"pipedream\", want one of gpipe, 1f1b, eager_1f1b, 1f1b_overlap, zb_h1, "
-       "zb_h2\n"},
+       "error: --schedule: \"pipedream\", want one of gpipe, 1f1b, eager_1f1b, 1f1b_overlap, "
+       "zb_h1, "
+       "zb_h2, interleaved_1f1b, interleaved_1f1b_overlap, looped_bfs, interleaved_zb\n"},
       {"-s 4 -b 8 --activation-bytes -1", 65,
        "error: --activation-bytes: -1, want [0, 2^63 - 1]\n"},
       {"-s 4 -b 8 --memory-limit 99999999999999999999", 65,

@@ -232,7 +232,9 @@ TEST(ConvertPlanInputTest, WantsBothParts) {
 
 TEST(ConvertPlanInputTest, ChecksTheKindAndItsLegality) {
   constexpr char kSmall[] = "num_stages: 2 num_microbatches: 2";
-  const std::string kinds = "want one of gpipe, 1f1b, eager_1f1b, 1f1b_overlap, zb_h1, zb_h2";
+  const std::string kinds =
+      "want one of gpipe, 1f1b, eager_1f1b, 1f1b_overlap, zb_h1, zb_h2, interleaved_1f1b, "
+      "interleaved_1f1b_overlap, looped_bfs, interleaved_zb";
   EXPECT_THAT(PlanViolationsOf(kSmall, v1::SCHEDULE_KIND_1F1B), IsEmpty());
   EXPECT_THAT(PlanViolationsOf(kSmall, 0), ElementsAre("schedule.kind = 0, " + kinds));
   EXPECT_THAT(PlanViolationsOf(kSmall, 9999), ElementsAre("schedule.kind = 9999, " + kinds));
@@ -256,6 +258,33 @@ TEST(ConvertPlanInputTest, TellsAllAtOnce) {
                                v1::SCHEDULE_KIND_GPIPE),
               ElementsAre("pipeline.chunks_per_rank = 2: gpipe holds one stage a rank, want 1",
                           "pipeline.stage_costs[0].forward = -1, want (0, inf)"));
+}
+
+TEST(ConvertPlanInputTest, ChecksTheGroupSize) {
+  const auto violations_of = [](int kind, int group, int microbatches) {
+    auto pipeline = Parse<v1::Pipeline>("num_stages: 8 chunks_per_rank: 2");
+    pipeline.set_num_microbatches(microbatches);
+    v1::Schedule schedule;
+    schedule.set_kind(static_cast<v1::ScheduleKind>(kind));
+    schedule.set_microbatch_group_size(group);
+    Violations violations;
+    ConvertPlanInput(&pipeline, &schedule, Limits{}, violations);
+    return Texts(violations);
+  };
+  EXPECT_THAT(violations_of(v1::SCHEDULE_KIND_INTERLEAVED_1F1B, 8, 12), IsEmpty());
+  EXPECT_THAT(
+      violations_of(v1::SCHEDULE_KIND_INTERLEAVED_1F1B, 8, 10),
+      ElementsAre("pipeline.num_microbatches = 10: interleaved_1f1b with group 8 needs M >= "
+                  "8 and M mod 8 = 0 or >= 4; nearest 8, 12"));
+  EXPECT_THAT(
+      violations_of(v1::SCHEDULE_KIND_INTERLEAVED_1F1B, 3, 12),
+      ElementsAre("schedule.microbatch_group_size = 3: interleaved_1f1b needs a group of at "
+                  "least P = 4; nearest 4"));
+  EXPECT_THAT(violations_of(v1::SCHEDULE_KIND_INTERLEAVED_1F1B, 2147483647, 12),
+              ElementsAre("schedule.microbatch_group_size = 2147483647, want [1, 1048576]"));
+  EXPECT_THAT(violations_of(v1::SCHEDULE_KIND_LOOPED_BFS, 4, 12),
+              ElementsAre("schedule.microbatch_group_size = 4: looped_bfs has no groups, want it "
+                          "unset"));
 }
 
 TEST(ConvertPlanInputTest, RefusesFieldsThatItDoesNotKnow) {

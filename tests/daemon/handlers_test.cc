@@ -342,7 +342,8 @@ TEST(HandleListScheduleKindsTest, ListsTheRegistry) {
   const Limits limits;
   v1::ListScheduleKindsResponse response;
   ASSERT_THAT(HandleListScheduleKinds({}, Context(limits), response), IsOk());
-  ASSERT_EQ(response.kinds_size(), 6);
+  ASSERT_EQ(response.kinds_size(), 10);
+  EXPECT_THAT(response.kinds(6).parameters(), ElementsAre("schedule.microbatch_group_size"));
   EXPECT_EQ(response.kinds(1).kind(), v1::SCHEDULE_KIND_1F1B);
   EXPECT_EQ(response.kinds(1).name(), "1f1b");
 }

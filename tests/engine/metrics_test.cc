@@ -24,10 +24,17 @@ Metrics MetricsOf(const Pipeline& pipeline, const Placement& placement, const Or
   return *ComputeMetrics(pipeline, placement, order, *timeline);
 }
 
-Metrics MetricsOf(const Pipeline& pipeline, const char* kind_name) {
+Metrics MetricsOf(const Pipeline& pipeline, const char* kind_name, ScheduleParams params = {}) {
   const ScheduleKind& kind = *FindScheduleKind(kind_name);
   return MetricsOf(pipeline, MakePlacement(kind.placement, pipeline.shape),
-                   kind.make_order(pipeline.shape));
+                   kind.make_order(pipeline.shape, params));
+}
+
+// P ranks with V stages each.
+Pipeline UniformChunks(int p, int v, int m, int64_t forward, int64_t backward) {
+  Pipeline pipeline = UniformPipeline(p * v, m, forward, backward);
+  pipeline.shape = {.num_ranks = p, .chunks_per_rank = v, .num_microbatches = m};
+  return pipeline;
 }
 
 TEST(MetricsTest, FourStagesEightMicrobatches) {
@@ -131,6 +138,63 @@ TEST(MetricsTest, ClosedFormsOfZeroBubble) {
   }
 }
 
+// Chunk costs f = 2, b = 4; every legal group.
+TEST(MetricsTest, ClosedFormsOfInterleaved) {
+  for (const int p : {2, 4, 8}) {
+    for (const int v : {2, 4}) {
+      for (const int m : {p, p + 1, 2 * p, 3 * p, 8 * p}) {
+        for (const int g : {p, p + 1, 2 * p, m}) {
+          const PipelineShape shape{.num_ranks = p, .chunks_per_rank = v, .num_microbatches = m};
+          const ScheduleParams params{.microbatch_group_size = g};
+          if (!FindScheduleKind("interleaved_1f1b")->check(shape, params).empty()) continue;
+          SCOPED_TRACE(absl::StrCat("P=", p, " V=", v, " M=", m, " g=", g));
+          Pipeline pipeline = UniformChunks(p, v, m, 2, 4);
+          const int chunks = m * v;
+          const Metrics plain = MetricsOf(pipeline, "interleaved_1f1b", params);
+          EXPECT_EQ(plain.makespan, (chunks + p - 1) * 6);
+          for (const int64_t fused : {4, 5, 6}) {
+            for (StageCost& cost : pipeline.stages) cost.overlapped_pair = fused;
+            const Metrics overlap = MetricsOf(pipeline, "interleaved_1f1b_overlap", params);
+            EXPECT_EQ(overlap.makespan,
+                      (p - 1) * 6 + (g * (v - 1) + 1) * 6 + (chunks - g * (v - 1) - 1) * fused);
+            EXPECT_LE(overlap.lower_bound, overlap.makespan);
+            for (int r = 0; r < p; ++r) {
+              EXPECT_EQ(overlap.ranks[static_cast<size_t>(r)].peak.activations,
+                        std::min(chunks, (v - 1) * g + 2 * (p - 1 - r) + 2));
+            }
+          }
+          for (int r = 0; r < p; ++r) {
+            EXPECT_EQ(plain.ranks[static_cast<size_t>(r)].peak.activations,
+                      std::min(chunks, (v - 1) * g + 2 * (p - 1 - r) + 1));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(MetricsTest, ClosedFormsOfLoopedBfsAndInterleavedZb) {
+  for (const int p : {1, 2, 4, 8}) {
+    for (const int v : {2, 4}) {
+      for (const int m : {p, 2 * p, 3 * p, 8 * p}) {
+        SCOPED_TRACE(absl::StrCat("P=", p, " V=", v, " M=", m));
+        const Pipeline pipeline = UniformChunks(p, v, m, 1, 2);
+        const Metrics bfs = MetricsOf(pipeline, "looped_bfs");
+        EXPECT_EQ(bfs.makespan, (m * v + p - 1) * 3);
+        const Metrics zb = MetricsOf(pipeline, "interleaved_zb");
+        EXPECT_EQ(zb.makespan, 3 * m * v + p - 1);
+        const int n = m / std::max(1, m / p);
+        for (int r = 0; r < p; ++r) {
+          EXPECT_EQ(bfs.ranks[static_cast<size_t>(r)].peak.activations, m * v);
+          EXPECT_LE(zb.ranks[static_cast<size_t>(r)].peak.activations,
+                    std::min(m * v, (v - 1) * n + p));
+        }
+        EXPECT_EQ(zb.ranks[0].peak.activations, std::min(m * v, (v - 1) * n + p));
+      }
+    }
+  }
+}
+
 // Under latency c, with F = I = W = 1 (scaled by 10 for c = 0.1):
 // 1f1b 3(M+P-1) + 2c((P-1) + floor((M-1)(P-1)/P)); gpipe, and eager_1f1b while
 // 2c <= F + B, 3(M+P-1) + 2c(P-1).
@@ -227,7 +291,7 @@ TEST(MetricsTest, ARankWithoutOpsHoldsItsStaticBytes) {
 TEST(MetricsTest, StopsWhenCancelled) {
   const Pipeline pipeline = UniformPipeline(4, 2, 1, 2);
   const Placement placement = MakePlacement(PlacementKind::kLinear, pipeline.shape);
-  const Order order = FindScheduleKind("1f1b")->make_order(pipeline.shape);
+  const Order order = FindScheduleKind("1f1b")->make_order(pipeline.shape, {});
   const auto timeline = Simulate(pipeline, placement, order);
   int polls = 0;
   EXPECT_THAT(

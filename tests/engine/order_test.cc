@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/model/order_text.h"
 #include "engine/order/passes.h"
+#include "engine/order/phases.h"
 #include "engine/order/registry.h"
 #include "engine/sim/simulator.h"
 #include "tests/support/pipelines.h"
@@ -14,9 +15,10 @@
 namespace pipesched {
 namespace {
 
-Order Make(const char* kind, int num_ranks, int num_microbatches) {
+Order Make(const char* kind, int num_ranks, int num_microbatches, int chunks = 1, int group = 0) {
   return FindScheduleKind(kind)->make_order(
-      {.num_ranks = num_ranks, .num_microbatches = num_microbatches});
+      {.num_ranks = num_ranks, .chunks_per_rank = chunks, .num_microbatches = num_microbatches},
+      {.microbatch_group_size = group});
 }
 
 TEST(ScheduleKindTest, WritesItsRule) {
@@ -72,28 +74,104 @@ TEST(ScheduleKindTest, WritesItsRule) {
   }
 }
 
+TEST(ScheduleKindTest, WritesItsRuleWithChunks) {
+  constexpr struct {
+    const char* kind;
+    int ranks, chunks, microbatches, group;
+    const char* order;
+  } kCases[] = {
+      {"interleaved_1f1b", 2, 2, 4, 2,
+       "0F0 0F1 2F0 2F1 0F2 2B0 0F3 2B1 2F2 0B0 2F3 0B1 2B2 2B3 0B2 0B3\n"
+       "1F0 1F1 3F0 3B0 3F1 3B1 1F2 1B0 1F3 1B1 3F2 3B2 3F3 3B3 1B2 1B3\n"},
+      {"interleaved_1f1b_overlap", 2, 2, 4, 0,
+       "0F0 0F1 2F0 2F1 0F2 (0F3;2B0) (2F2;2B1) (2F3;0B0) 0B1 2B2 2B3 0B2 0B3\n"
+       "1F0 1F1 3F0 (3F1;3B0) (1F2;3B1) (1F3;1B0) (3F2;1B1) (3F3;3B2) 3B3 1B2 1B3\n"},
+      {"looped_bfs", 2, 2, 2, 0,
+       "0F0 0F1 2F0 2F1 2B1 2B0 0B1 0B0\n"
+       "1F0 1F1 3F0 3F1 3B1 3B0 1B1 1B0\n"},
+      {"interleaved_zb", 2, 2, 4, 0,
+       "0F0 0F1 2F0 2F1 2I0 2W0 0F2 2I1 2W1 0F3 0I0 0W0 2F2 0I1 0W1 2F3 2I2 2W2 2I3 2W3 0I2 0W2 "
+       "0I3 0W3\n"
+       "1F0 1F1 3F0 3I0 3F1 3I1 3W0 1F2 1I0 3W1 1F3 1I1 1W0 3F2 3I2 1W1 3F3 3I3 3W2 1I2 3W3 1I3 "
+       "1W2 1W3\n"},
+  };
+  for (const auto& c : kCases) {
+    EXPECT_EQ(FormatOrder(Make(c.kind, c.ranks, c.microbatches, c.chunks, c.group)), c.order)
+        << c.kind;
+  }
+}
+
+TEST(InterleavedTableTest, TakesGroupsChunkByChunk) {
+  const Table table = MakeInterleavedTable(
+      {.num_ranks = 2, .chunks_per_rank = 2, .num_microbatches = 5}, /*group_size=*/3);
+  std::string microbatches;
+  std::string chunks;
+  for (const TableEntry& entry : table) {
+    absl::StrAppend(&microbatches, entry.microbatch);
+    absl::StrAppend(&chunks, entry.chunk);
+  }
+  EXPECT_EQ(microbatches, "0120123434");
+  EXPECT_EQ(chunks, "0001110011");
+}
+
 TEST(ScheduleKindTest, RunsEachOpOnceOnItsRankAndNeverDeadlocks) {
+  std::map<absl::string_view, int> shapes_run;
   for (const ScheduleKind& kind : AllScheduleKinds()) {
     for (int p = 1; p <= 9; ++p) {
-      for (int m = 1; m <= 12; ++m) {
-        SCOPED_TRACE(absl::StrCat(kind.name, " P=", p, " M=", m));
-        const Order order = kind.make_order({.num_ranks = p, .num_microbatches = m});
-        ASSERT_EQ(order.num_ranks(), p);
-        std::map<std::tuple<OpKind, int, int>, int> times_run;
-        for (int r = 0; r < p; ++r) {
-          for (const Op op : order.rank(r)) {
-            EXPECT_EQ(op.stage(), r);
-            ++times_run[{op.kind(), op.stage(), op.microbatch()}];
+      for (int v = 1; v <= 3; ++v) {
+        for (int m = 1; m <= 12; ++m) {
+          for (int group = 0; group <= (kind.takes_group_size ? m + 1 : 0); ++group) {
+            const PipelineShape shape{.num_ranks = p, .chunks_per_rank = v, .num_microbatches = m};
+            const ScheduleParams params{.microbatch_group_size = group};
+            if (!kind.check(shape, params).empty()) continue;
+            ++shapes_run[kind.name];
+            SCOPED_TRACE(absl::StrCat(kind.name, " P=", p, " V=", v, " M=", m, " g=", group));
+            const Order order = kind.make_order(shape, params);
+            const Placement placement = MakePlacement(kind.placement, shape);
+            ASSERT_EQ(order.num_ranks(), p);
+            std::map<std::tuple<OpKind, int, int>, int> times_run;
+            for (int r = 0; r < p; ++r) {
+              for (const Op op : order.rank(r)) {
+                EXPECT_EQ(placement.RankOf(op.stage()), r);
+                ++times_run[{op.kind(), op.stage(), op.microbatch()}];
+              }
+            }
+            const int ops = kind.ops_per_microbatch * p * v * m;
+            EXPECT_EQ(order.num_ops(), ops);
+            EXPECT_EQ(times_run.size(), static_cast<size_t>(ops));
+            Pipeline pipeline = UniformPipeline(p * v, m, 1, 2);
+            pipeline.shape = shape;
+            EXPECT_THAT(Simulate(pipeline, placement, order), IsOk());
           }
         }
-        EXPECT_EQ(order.num_ops(), kind.ops_per_microbatch * p * m);
-        EXPECT_EQ(times_run.size(), static_cast<size_t>(kind.ops_per_microbatch * p * m));
-        const Pipeline pipeline = UniformPipeline(p, m, 1, 2);
-        EXPECT_THAT(Simulate(pipeline, MakePlacement(kind.placement, pipeline.shape), order),
-                    IsOk());
       }
     }
   }
+  EXPECT_EQ(shapes_run.size(), AllScheduleKinds().size());
+  for (const auto& [name, count] : shapes_run) EXPECT_GE(count, 50) << name;
+}
+
+TEST(LegalityTest, StatesTheRuleAndTheNearestLegalValues) {
+  const auto rules = [](const char* kind, int p, int v, int m, int group) {
+    std::string result;
+    for (const RuleViolation& broken : FindScheduleKind(kind)->check(
+             {.num_ranks = p, .chunks_per_rank = v, .num_microbatches = m},
+             {.microbatch_group_size = group})) {
+      absl::StrAppend(&result, broken.rule, "\n");
+    }
+    return result;
+  };
+  EXPECT_EQ(rules("interleaved_1f1b", 4, 2, 10, 8),
+            "with group 8 needs M >= 8 and M mod 8 = 0 or >= 4; nearest 8, 12\n");
+  EXPECT_EQ(rules("interleaved_1f1b", 4, 2, 12, 8), "");
+  EXPECT_EQ(rules("interleaved_1f1b", 4, 2, 3, 0),
+            "with group 4 needs M >= 4 and M mod 4 = 0 or >= 4; nearest 4\n");
+  EXPECT_EQ(rules("interleaved_1f1b", 4, 2, 8, 3), "needs a group of at least P = 4; nearest 4\n");
+  EXPECT_EQ(rules("interleaved_zb", 4, 2, 9, 0),
+            "needs M divisible by max(1, M div P) = 2; nearest 8, 10\n");
+  EXPECT_EQ(rules("interleaved_zb", 4, 2, 3, 0), "");
+  EXPECT_EQ(rules("looped_bfs", 4, 1, 3, 0), "holds several stages a rank, want 2 or more\n");
+  EXPECT_EQ(rules("1f1b", 4, 2, 3, 0), "holds one stage a rank, want 1\n");
 }
 
 TEST(ScheduleKindTest, IsFoundByItsName) {

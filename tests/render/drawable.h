@@ -18,7 +18,7 @@ namespace pipesched {
 // A computed schedule, ready to be drawn.
 struct Drawable {
   Drawable(Pipeline p, const char* kind)
-      : Drawable(p, FindScheduleKind(kind)->make_order(p.shape)) {
+      : Drawable(p, FindScheduleKind(kind)->make_order(p.shape, {})) {
     labels.schedule = kind;
   }
 
