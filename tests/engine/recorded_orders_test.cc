@@ -1,0 +1,52 @@
+// Orders of other programs: tests/golden/orders.txt.
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+
+#include "engine/digest/digest.h"
+#include "engine/order/registry.h"
+#include "tests/support/process.h"
+
+namespace pipesched {
+namespace {
+
+TEST(RecordedOrdersTest, AreOurs) {
+  std::ifstream file(SourceFile("tests/golden/orders.txt"));
+  std::map<std::string, int> compared;
+  int refused = 0;
+  for (std::string text; std::getline(file, text);) {
+    if (text.empty() || text[0] == '#') continue;
+    SCOPED_TRACE(text);
+    std::istringstream line(text);
+    std::string id;
+    std::string kind_name;
+    std::string expected;
+    PipelineShape shape;
+    ScheduleParams params;
+    line >> id >> kind_name >> shape.num_ranks >> shape.chunks_per_rank >> shape.num_microbatches >>
+        params.microbatch_group_size >> expected;
+    const ScheduleKind* kind = FindScheduleKind(kind_name);
+    ASSERT_NE(kind, nullptr);
+    const bool is_legal = kind->check(shape, params).empty();
+    ASSERT_EQ(is_legal, expected != "refused");
+    if (is_legal) {
+      EXPECT_EQ(Hex(*DigestOrder(kind->make_order(shape, params))), expected);
+      ++compared[kind_name];
+    } else {
+      ++refused;
+    }
+  }
+  EXPECT_EQ(compared["1f1b"], 16);
+  EXPECT_GE(compared["gpipe"], 11);
+  EXPECT_GE(compared["interleaved_1f1b"], 100);
+  EXPECT_GE(compared["looped_bfs"], 22);
+  EXPECT_GE(compared["interleaved_zb"], 22);
+  EXPECT_GE(refused, 119);
+}
+
+}  // namespace
+}  // namespace pipesched

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Condenses the orders recorded from other programs into orders.txt.
+
+    condense_orders.py          print the table
+    condense_orders.py --check  compare it with orders.txt beside this file
+
+The recorded files are in the folder that PIPESCHED_GOLDEN_DIR names. Where that is
+unset the check is skipped (exit 77), in continuous integration it fails.
+"""
+
+import hashlib
+import json
+import os
+import pathlib
+import sys
+
+HEADER = """\
+# Orders of other programs, recorded by running them: Megatron-LM's interleaved and plain 1F1B at
+# d98e8a64 (meg-...), and the schedule classes of torch.distributed.pipelining 2.14.1 (pt-...).
+# Condensed by condense_orders.py.
+#
+# ID KIND RANKS CHUNKS MICROBATCHES GROUP (0: none), then the SHA-256 of the order as our order text,
+# or `refused` where the program refuses the parameters.
+"""
+
+PYTORCH_KINDS = {
+    "ScheduleGPipe": "gpipe",
+    "ScheduleInterleaved1F1B": "interleaved_1f1b",
+    "ScheduleLoopedBFS": "looped_bfs",
+    "ScheduleInterleavedZeroBubble": "interleaved_zb",
+    # Schedule1F1B prints the last rank's microbatches from 1, an error of that version.
+}
+RUNTIME_ACTIONS = ("REDUCE_GRAD", "UNSHARD", "RESHARD")
+
+
+def digest(ranks):
+    """SHA-256 of an order text: a line a rank."""
+    text = "".join(" ".join(ops) + "\n" for ops in ranks)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def megatron_op(token, rank, ranks):
+    """F7.1 on rank r: microbatch 7 of chunk 1, stage 1 * P + r."""
+    microbatch, chunk = token[1:].split(".")
+    return f"{int(chunk) * ranks + rank}{token[0]}{microbatch}"
+
+
+def megatron_lines(entries):
+    for e in entries:
+        p = e["p"]
+        if e["kind"] == "plain_1f1b":
+            kind, group = "1f1b", 0
+        else:
+            kind, group = "interleaved_1f1b", e["microbatch_group_size_per_vp_stage"]
+        result = "refused"
+        if e["megatron_accepts"]:
+            result = digest(
+                [megatron_op(t, r, p) for t in order.split()] for r, order in enumerate(e["orders"])
+            )
+        yield f"{e['id']} {kind} {p} {e['v']} {e['m']} {group} {result}"
+
+
+def pytorch_lines(entries):
+    for e in entries:
+        kind = PYTORCH_KINDS.get(e["schedule"])
+        p, m = e["ranks"], e["microbatches"]
+        rounds = max(1, m // p)
+        group = 0
+        if kind == "interleaved_1f1b":
+            group = m // rounds
+            # Its rounds are groups only where they divide M; below P ours are not legal.
+            if m % rounds != 0 or group < p:
+                continue
+        if kind is None:
+            continue
+        result = "refused"
+        if e["outcome"] == "ok":
+            result = digest(
+                [t for t in order.split() if t != "-" and not t.endswith(RUNTIME_ACTIONS)]
+                for order in e["orders"]
+            )
+        yield f"{e['id']} {kind} {p} {e['stages_per_rank']} {m} {group} {result}"
+
+
+def main():
+    folder = os.environ.get("PIPESCHED_GOLDEN_DIR")
+    if not folder:
+        print("PIPESCHED_GOLDEN_DIR is not set: nothing to condense", file=sys.stderr)
+        return 1 if os.environ.get("CI") == "true" else 77
+
+    def entries(name):
+        return json.loads((pathlib.Path(folder) / name).read_text())["entries"]
+
+    lines = [*megatron_lines(entries("megatron.json")), *pytorch_lines(entries("pytorch.json"))]
+    table = HEADER + "".join(line + "\n" for line in lines)
+    if sys.argv[1:] != ["--check"]:
+        sys.stdout.write(table)
+        return 0
+    if table == pathlib.Path(__file__).with_name("orders.txt").read_text():
+        return 0
+    print("orders.txt is not what the recorded files condense to", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
