@@ -101,9 +101,11 @@ std::string TimeUnit(const PictureLabels& labels) {
 
 void AddTitle(const Frame& frame, const Pipeline& pipeline, const Metrics& metrics,
               const PictureLabels& labels, Scene& scene) {
+  const int v = pipeline.shape.chunks_per_rank;
+  const std::string chunks = v == 1 ? "" : absl::StrCat(Count(v, "chunk"), " ", kTimes, " ");
   const std::string subject =
       absl::StrCat(labels.schedule, ", ", Count(pipeline.shape.num_ranks, "rank"), " ", kTimes, " ",
-                   Count(pipeline.shape.num_microbatches, "microbatch", "es"));
+                   chunks, Count(pipeline.shape.num_microbatches, "microbatch", "es"));
   const std::string facts = absl::StrCat(
       "makespan ", FormatTime(pipeline.scale.ToUnits(metrics.makespan)), " ", TimeUnit(labels),
       kSeparator, absl::StrFormat("bubble rate %.2f %% (idle / total)", 100 * metrics.bubble_rate),
