@@ -17,6 +17,7 @@ constexpr double kTextDistance = 16;
 constexpr int kMarkLength = 5;
 constexpr int kAxisGap = 4;      // between the last row and the axis
 constexpr int kLineHeight = 14;  // of a rank label
+constexpr int kMostRankLabels = 64;
 
 // Times at which the axis has marks: 0, 1, 2, ... times mantissa * 10^exponent.
 struct Step {
@@ -72,13 +73,14 @@ void AddTimeAxis(const Frame& frame, const TickScale& scale, absl::string_view t
     scene.texts.push_back(
         {FormatTime(time), x, frame.tick_labels_y, kAxisSize, Anchor::kMiddle, Paint::kFaintInk});
   }
-  scene.texts.push_back({std::string(title), frame.plot.x + frame.plot.width / 2,
-                         frame.axis_title_y, kAxisSize, Anchor::kMiddle, Paint::kFaintInk});
+  scene.texts.push_back({Font::Default().Fit(title, kAxisSize, frame.plot.width),
+                         frame.plot.x + frame.plot.width / 2, frame.axis_title_y, kAxisSize,
+                         Anchor::kMiddle, Paint::kFaintInk});
 }
 
 void AddRankLabels(const Frame& frame, int num_ranks, Scene& scene) {
   int step = 1;
-  while (step * frame.row_pitch < kLineHeight) step *= 2;
+  while (step * frame.row_pitch < kLineHeight || num_ranks > step * kMostRankLabels) step *= 2;
   const int cap_height = static_cast<int>(std::round(Font::kCapHeight * kAxisSize));
   for (int rank = 0; rank < num_ranks; rank += step) {
     const Rect row = frame.Row(rank);

@@ -20,7 +20,7 @@ std::string FormatTime(double time);
 void AddTimeAxis(const Frame& frame, const TickScale& scale, absl::string_view title, Scene& scene);
 
 // Adds "rank 0", "rank 1", ... left of the rows; where rows are lower than the
-// text only every 2nd, 4th, 8th, ... of them.
+// text, or more than 64, only every 2nd, 4th, 8th, ... of them.
 void AddRankLabels(const Frame& frame, int num_ranks, Scene& scene);
 
 }  // namespace pipesched

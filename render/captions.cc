@@ -99,6 +99,11 @@ std::string TimeUnit(const PictureLabels& labels) {
   return labels.time_unit.empty() ? "time units" : PrintableText(labels.time_unit);
 }
 
+std::string AxisTitle(const PictureLabels& labels) {
+  const std::string unit = TimeUnit(labels);
+  return labels.time_unit.empty() ? unit : absl::StrCat("time (", unit, ")");
+}
+
 void AddTitle(const Frame& frame, const Pipeline& pipeline, const Metrics& metrics,
               const PictureLabels& labels, Scene& scene) {
   const int v = pipeline.shape.chunks_per_rank;

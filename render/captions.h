@@ -46,6 +46,9 @@ OpTimes FindOpTimes(const Order& order, const Timeline& timeline);
 // "ms", or "time units".
 std::string TimeUnit(const PictureLabels& labels);
 
+// "time (ms)", or "time units".
+std::string AxisTitle(const PictureLabels& labels);
+
 // Adds title and facts: schedule, sizes, makespan, bubble rate and overhead with
 // their definitions.
 void AddTitle(const Frame& frame, const Pipeline& pipeline, const Metrics& metrics,

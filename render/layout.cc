@@ -18,7 +18,7 @@ absl::StatusOr<Scene> LayOut(const Pipeline& pipeline, const Order& order, const
   const bool stacked = AddRows(frame, order, timeline, scene);
   AddLegend(frame, times, stacked, scene);
   AddRankLabels(frame, order.num_ranks(), scene);
-  AddTimeAxis(frame, pipeline.scale, TimeUnit(labels), scene);
+  AddTimeAxis(frame, pipeline.scale, AxisTitle(labels), scene);
   AddFootnote(frame, pipeline, times, labels, scene);
   return scene;
 }

@@ -2,7 +2,6 @@
 
 #include <cairo.h>
 #include <png.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <csetjmp>
@@ -20,12 +19,10 @@
 namespace pipesched {
 namespace {
 
-// Pictures are flat areas, and each row is mostly the one above it: the "up"
-// filter turns that into zeros, which run-length coding packs as small as a
-// search for repeats does, several times faster.
-constexpr int kFilter = PNG_FILTER_UP;
-constexpr int kStrategy = Z_RLE;
-constexpr int kLevel = 1;
+// Measured: on flat areas with sharp edges no filter and a short search beat the
+// other filters, levels and strategies of zlib in time, and most of them in size.
+constexpr int kFilter = PNG_FILTER_NONE;
+constexpr int kLevel = 3;
 
 struct DestroySurface {
   void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
@@ -126,7 +123,6 @@ void Encode(png_structp png, png_infop info, PngJob& job) {
   png_set_write_fn(png, &job.out, Append, Flush);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, kFilter);
   png_set_compression_level(png, kLevel);
-  png_set_compression_strategy(png, kStrategy);
   png_set_compression_buffer_size(png, size_t{1} << 16);
   png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF);
   png_set_IHDR(png, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), 8,

@@ -70,23 +70,26 @@ void AppendThreePhases(const Stages& stages, int count, int warmup, bool pairs, 
 template <typename Stages>
 void AppendSplitThreePhases(const Stages& stages, int count, int warmup, int first_weight_after,
                             Order& order) {
+  const auto append_input = [&](int k) {
+    order.ops.push_back(stages.Backward(OpKind::kBackwardInput, k));
+  };
+  const auto append_weight = [&](int k) {
+    order.ops.push_back(stages.Backward(OpKind::kBackwardWeight, k));
+  };
   int forward = 0;
   int input = 0;
   int weight = 0;
-  const auto append_weight = [&] {
-    order.ops.push_back(stages.Backward(OpKind::kBackwardWeight, weight++));
-  };
   while (forward < warmup) order.ops.push_back(stages.Forward(forward++));
   while (forward < count) {  // Steady state.
     order.ops.push_back(stages.Forward(forward++));
-    order.ops.push_back(stages.Backward(OpKind::kBackwardInput, input++));
-    if (input > first_weight_after) append_weight();
+    append_input(input++);
+    if (input > first_weight_after) append_weight(weight++);
   }
   while (input < count) {  // Cool-down.
-    order.ops.push_back(stages.Backward(OpKind::kBackwardInput, input++));
-    append_weight();
+    append_input(input++);
+    append_weight(weight++);
   }
-  while (weight < count) append_weight();
+  while (weight < count) append_weight(weight++);
   order.EndRank();
 }
 

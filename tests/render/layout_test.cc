@@ -135,7 +135,7 @@ TEST(LayOutTest, SaysWhatItShows) {
   const std::string all = absl::StrJoin(TextsOf(*scene), "\n");
   for (const char* text : {"1f1b, 4 ranks", "8 microbatches", "bubble rate 27.27 % (idle / total)",
                            "bubble overhead 37.50 % (idle / busy)", "forward (F)", "backward (B)",
-                           "idle", "rank 0", "rank 3", "dddddddddddd", "ms", "p2p 0"}) {
+                           "idle", "rank 0", "rank 3", "dddddddddddd", "time (ms)", "p2p 0"}) {
     EXPECT_THAT(all, HasSubstr(text));
   }
   EXPECT_THAT(all, testing::Not(HasSubstr("weights")));  // Only kinds that occur.
@@ -234,6 +234,18 @@ TEST(LayOutTest, ManyOpsMergeIntoRunsThatKeepThePhases) {
     EXPECT_EQ(backward.paint, Paint::kBackward);
     EXPECT_EQ(forward.rect.x, backward.rect.x);
     EXPECT_NEAR(backward.rect.height, 2 * forward.rect.height, 2);
+  }
+}
+
+TEST(LayOutTest, ManyRanksGetFewLabels) {
+  for (const int ranks : {64, 65, 500, 4096}) {
+    const auto scene = Drawable(UniformPipeline(ranks, 2, 1, 2), "1f1b").Draw();
+    ASSERT_THAT(scene, IsOk());
+    const std::vector<std::string> texts = TextsOf(*scene);
+    const auto labels = std::count_if(texts.begin(), texts.end(), [](const std::string& text) {
+      return absl::StartsWith(text, "rank ");
+    });
+    EXPECT_TRUE(32 <= labels && labels <= 64) << ranks << " ranks, " << labels << " labels";
   }
 }
 
