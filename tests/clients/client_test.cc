@@ -226,8 +226,9 @@ TEST_F(ClientTest, ReceivesLargeResponses) {
 }
 
 TEST_F(ClientTest, UsesNoProxy) {
+  for (const char* exception : {"no_grpc_proxy", "no_proxy", "NO_PROXY"}) unsetenv(exception);
   setenv("http_proxy", "http://127.0.0.1:1", 1);
-  const Client client(MakeChannel(absl::StrCat("localhost:", port_)));
+  const Client client(MakeChannel(absl::StrCat("127.0.0.1:", port_)));
   EXPECT_THAT(client.RenderSchedule({}), IsOk());
   unsetenv("http_proxy");
 }

@@ -10,6 +10,7 @@
 
 #include "clients/cli/environment.h"
 #include "clients/cli/interrupt.h"
+#include "tests/support/process.h"
 
 namespace pipesched::cli {
 namespace {
@@ -115,8 +116,8 @@ TEST(EnvironmentTest, WarnsOfNamesThatNothingReads) {
 TEST(EnvironmentTest, ColorsATerminalOnly) {
   int pipe_ends[2];
   ASSERT_EQ(pipe(pipe_ends), 0);
-  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-  ASSERT_GE(terminal, 0);
+  const int terminal = OpenTerminal();
+  if (terminal < 0) GTEST_SKIP();
   unsetenv("NO_COLOR");
   setenv("TERM", "xterm", 1);
   EXPECT_TRUE(UseColor("auto", terminal));

@@ -180,6 +180,18 @@ std::string BuiltProgram(absl::string_view name) {
   return FromEnvironment("PIPESCHED_BIN_DIR", name);
 }
 
+int OpenTerminal() {
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  if (terminal >= 0) {
+    Require(grantpt(terminal) == 0 && unlockpt(terminal) == 0, "unlockpt");
+    return terminal;
+  }
+  std::perror("no terminal to test with");
+  const char* ci = getenv("CI");
+  Require(ci == nullptr || absl::string_view(ci) != "true", "posix_openpt");
+  return -1;
+}
+
 std::string SourceFile(absl::string_view path) {
   return FromEnvironment("PIPESCHED_SOURCE_DIR", path);
 }

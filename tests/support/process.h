@@ -69,6 +69,10 @@ ProcessResult RunProcess(const std::vector<std::string>& argv, const ProcessOpti
 // A program of this build: $PIPESCHED_BIN_DIR/NAME.
 std::string BuiltProgram(absl::string_view name);
 
+// A new terminal, which the caller closes; -1, and a line on standard error, where
+// the machine gives none (/dev/pts is not mounted). Aborts then if CI=true.
+int OpenTerminal();
+
 // A file of the source tree: $PIPESCHED_SOURCE_DIR/PATH.
 std::string SourceFile(absl::string_view path);
 
