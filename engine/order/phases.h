@@ -1,7 +1,6 @@
 #ifndef PIPESCHED_ENGINE_ORDER_PHASES_H_
 #define PIPESCHED_ENGINE_ORDER_PHASES_H_
 
-#include <cstdint>
 #include <vector>
 
 #include "absl/functional/function_ref.h"

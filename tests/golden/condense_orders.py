@@ -3,16 +3,12 @@
 
     condense_orders.py          print the table
     condense_orders.py --check  compare it with orders.txt beside this file
-
-The recorded files are in the folder that PIPESCHED_GOLDEN_DIR names. Where that is
-unset the check is skipped (exit 77), in continuous integration it fails.
 """
 
 import hashlib
-import json
-import os
-import pathlib
 import sys
+
+import condense
 
 HEADER = """\
 # Orders of other programs, recorded by running them: Megatron-LM's interleaved and plain 1F1B at
@@ -82,25 +78,10 @@ def pytorch_lines(entries):
         yield f"{e['id']} {kind} {p} {e['stages_per_rank']} {m} {group} {result}"
 
 
-def main():
-    folder = os.environ.get("PIPESCHED_GOLDEN_DIR")
-    if not folder:
-        print("PIPESCHED_GOLDEN_DIR is not set: nothing to condense", file=sys.stderr)
-        return 1 if os.environ.get("CI") == "true" else 77
-
-    def entries(name):
-        return json.loads((pathlib.Path(folder) / name).read_text())["entries"]
-
-    lines = [*megatron_lines(entries("megatron.json")), *pytorch_lines(entries("pytorch.json"))]
-    table = HEADER + "".join(line + "\n" for line in lines)
-    if sys.argv[1:] != ["--check"]:
-        sys.stdout.write(table)
-        return 0
-    if table == pathlib.Path(__file__).with_name("orders.txt").read_text():
-        return 0
-    print("orders.txt is not what the recorded files condense to", file=sys.stderr)
-    return 1
+def lines(entries):
+    yield from megatron_lines(entries("megatron.json"))
+    yield from pytorch_lines(entries("pytorch.json"))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(condense.run("orders.txt", HEADER, lines))

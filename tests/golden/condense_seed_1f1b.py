@@ -3,15 +3,11 @@
 
     condense_seed_1f1b.py          print the table
     condense_seed_1f1b.py --check  compare it with seed_1f1b.txt beside this file
-
-The recorded file is in the folder that PIPESCHED_GOLDEN_DIR names. Where that is
-unset the check is skipped (exit 77), in continuous integration it fails.
 """
 
-import json
-import os
-import pathlib
 import sys
+
+import condense
 
 HEADER = """\
 # 1F1B as computed by the Python script that this project began as: Victarry/PP-Schedule-Visualization,
@@ -59,21 +55,10 @@ def lines_of(entry):
         yield " ".join(f"{kind}{batch - 1}@{numbers([start])}" for kind, batch, start in ops)
 
 
-def main():
-    folder = os.environ.get("PIPESCHED_GOLDEN_DIR")
-    if not folder:
-        print("PIPESCHED_GOLDEN_DIR is not set: nothing to condense", file=sys.stderr)
-        return 1 if os.environ.get("CI") == "true" else 77
-    recorded = json.loads((pathlib.Path(folder) / "seed_1f1b.json").read_text())
-    table = HEADER + "".join(line + "\n" for e in recorded["entries"] for line in lines_of(e))
-    if sys.argv[1:] != ["--check"]:
-        sys.stdout.write(table)
-        return 0
-    if table == pathlib.Path(__file__).with_name("seed_1f1b.txt").read_text():
-        return 0
-    print("seed_1f1b.txt is not what the recorded file condenses to", file=sys.stderr)
-    return 1
+def lines(entries):
+    for entry in entries("seed_1f1b.json"):
+        yield from lines_of(entry)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(condense.run("seed_1f1b.txt", HEADER, lines))
