@@ -28,7 +28,7 @@ class Walk {
   std::optional<size_t> Before(size_t block) const {
     const int64_t start = timeline_.starts[block];
     if (start == 0) return std::nullopt;
-    const int r = placement_.RankOf(order_.ops[block].stage());
+    const int r = placement_.RankOf(order_.ops[block].stage(), order_.ops[block].microbatch());
     if (block > Begin(r) && timeline_.ends[block - 1] == start) return BlockStart(block - 1);
     for (size_t i = block; i < block + BlockSize(block); ++i) {
       const Op op = order_.ops[i];
@@ -57,7 +57,7 @@ class Walk {
 
   // The op that makes `data` of `op`'s microbatch, if it ends at `end`.
   std::optional<size_t> MakerEndingAt(int64_t end, Data data, Op op) const {
-    const int r = placement_.RankOf(data.stage);
+    const int r = placement_.RankOf(data.stage, op.microbatch());
     const auto first = timeline_.ends.begin();
     const auto rank_end = first + static_cast<std::ptrdiff_t>(End(r));
     for (auto it = std::lower_bound(first + static_cast<std::ptrdiff_t>(Begin(r)), rank_end, end);

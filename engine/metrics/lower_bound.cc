@@ -32,7 +32,7 @@ class Bounds {
       const auto s = static_cast<size_t>(stage);
       first_op = std::min(first_op, way_in_[s]);
       last_op = std::min(last_op, way_out_[s]);
-      work += (Stage(s).forward + Backward(Stage(s))) * pipeline_.shape.num_microbatches;
+      work += (Stage(s).forward + Backward(Stage(s))) * MicrobatchesAStage();
     }
     if (work == 0) return 0;  // No stage.
     return first_op + work - PairSaving(rank) + (forms_.split_backward ? 0 : last_op);
@@ -54,6 +54,11 @@ class Bounds {
 
  private:
   const StageCost& Stage(size_t s) const { return pipeline_.stages[s]; }
+
+  // That a rank runs of each of its stages.
+  int64_t MicrobatchesAStage() const {
+    return pipeline_.shape.num_microbatches / placement_.num_replicas();
+  }
 
   // Least time of a stage's whole backward.
   int64_t Backward(const StageCost& cost) const {
@@ -80,7 +85,7 @@ class Bounds {
         most = std::max(most, forward.forward + Backward(backward) - PairTime(forward, backward));
       }
     }
-    const auto n = static_cast<int64_t>(stages.size()) * pipeline_.shape.num_microbatches;
+    const auto n = static_cast<int64_t>(stages.size()) * MicrobatchesAStage();
     return (n - 1) * most;
   }
 

@@ -20,7 +20,7 @@ struct Maker {
 
 Maker FindMaker(const Placement& placement, const Order& order, absl::Span<const int64_t> stuck_at,
                 Data data, int microbatch) {
-  const auto r = static_cast<size_t>(placement.RankOf(data.stage));
+  const auto r = static_cast<size_t>(placement.RankOf(data.stage, microbatch));
   for (int64_t i = order.rank_offsets[r]; i < order.rank_offsets[r + 1]; ++i) {
     const Op op = order.ops[static_cast<size_t>(i)];
     if (op.stage() == data.stage && op.microbatch() == microbatch && MakesData(op.kind()) &&

@@ -81,9 +81,7 @@ class Simulation {
       ranks_[rank].end = static_cast<size_t>(order.rank_offsets[rank + 1]);
       ready_.push_back(r);
     }
-    for (int r = 0; r < placement.num_ranks(); ++r) {
-      AddNeighbours(r);
-    }
+    for (int r = 0; r < placement.num_ranks(); ++r) AddNeighbours(r);
   }
 
   absl::StatusOr<Timeline> Run(Cancelled cancelled) {
@@ -222,14 +220,23 @@ class Simulation {
   void AddNeighbours(int r) {
     RankState& rank = ranks_[static_cast<size_t>(r)];
     rank.first_neighbour = neighbours_.size();
-    for (const int stage : placement_.StagesOf(r)) {
-      for (const int other : {stage - 1, stage + 1}) {
-        if (other < 0 || other >= placement_.num_stages() || placement_.RankOf(other) == r)
-          continue;
-        neighbours_.push_back(placement_.RankOf(other));
+    for (int replica = 0; replica < placement_.num_replicas(); ++replica) {
+      for (const int stage : placement_.StagesOf(r)) {
+        if (placement_.RankOfReplica(stage, replica) == r) AddRanksBeside(stage, replica, r);
       }
     }
     rank.end_of_neighbours = neighbours_.size();
+  }
+
+  void AddRanksBeside(int stage, int replica, int r) {
+    for (const int other : {stage - 1, stage + 1}) {
+      if (other < 0 || other >= placement_.num_stages()) continue;
+      const int neighbour = placement_.RankOfReplica(other, replica);
+      const auto first = neighbours_.begin() + static_cast<std::ptrdiff_t>(
+                                                   ranks_[static_cast<size_t>(r)].first_neighbour);
+      const bool is_new = std::find(first, neighbours_.end(), neighbour) == neighbours_.end();
+      if (neighbour != r && is_new) neighbours_.push_back(neighbour);
+    }
   }
 
   // Makes those neighbours of rank `r` ready whose missing input it made.

@@ -148,9 +148,42 @@ TEST(PlacementTest, LinearPutsStageOnItsRank) {
   EXPECT_EQ(placement.num_ranks(), 3);
   EXPECT_EQ(placement.num_stages(), 3);
   for (int s = 0; s < 3; ++s) {
-    EXPECT_EQ(placement.RankOf(s), s);
+    EXPECT_EQ(placement.RankOf(s, 0), s);
     EXPECT_THAT(placement.StagesOf(s), testing::ElementsAre(s));
   }
+}
+
+TEST(PlacementTest, WavesTurnAtTheLastAndTheFirstRank) {
+  const PipelineShape shape{.num_ranks = 3, .chunks_per_rank = 4, .num_microbatches = 1};
+  const Placement wave = MakePlacement(PlacementKind::kWave, shape);
+  std::string ranks;
+  for (int s = 0; s < 12; ++s) absl::StrAppend(&ranks, wave.RankOf(s, 0));
+  EXPECT_EQ(ranks, "012210012210");
+  const Placement v = MakePlacement(PlacementKind::kV, {.num_ranks = 3, .chunks_per_rank = 2});
+  EXPECT_THAT(v.StagesOf(0), testing::ElementsAre(0, 5));
+  EXPECT_THAT(v.StagesOf(2), testing::ElementsAre(2, 3));
+}
+
+TEST(PlacementTest, BidirectionalHasTwoReplicas) {
+  const Placement placement =
+      MakePlacement(PlacementKind::kBidirectional, {.num_ranks = 4, .num_microbatches = 6});
+  EXPECT_EQ(placement.num_replicas(), 2);
+  EXPECT_EQ(placement.num_stages(), 4);
+  EXPECT_EQ(placement.RankOf(1, 2), 1);
+  EXPECT_EQ(placement.RankOf(1, 3), 2);
+  EXPECT_THAT(placement.StagesOf(0), testing::ElementsAre(0, 3));
+}
+
+// A turn of a V is free, every other boundary costs its own time.
+TEST(PlacementTest, EdgesInsideARankAreFree) {
+  Pipeline pipeline = UniformPipeline(4, 1, 1, 2, /*p2p=*/7);
+  pipeline.shape = {.num_ranks = 2, .chunks_per_rank = 2, .num_microbatches = 1};
+  pipeline.p2p_backward[0] = 9;
+  const Placement v = MakePlacement(PlacementKind::kV, pipeline.shape);
+  EXPECT_EQ(EdgeDelay(pipeline, v, 0, 1), 7);
+  EXPECT_EQ(EdgeDelay(pipeline, v, 1, 2), 0);
+  EXPECT_EQ(EdgeDelay(pipeline, v, 2, 1), 0);
+  EXPECT_EQ(EdgeDelay(pipeline, v, 1, 0), 9);
 }
 
 }  // namespace

@@ -2,20 +2,28 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <map>
-#include <utility>
+#include <vector>
 
 namespace pipesched {
 namespace {
 
-// End of the forward, and of the op that made the gradient, of each
-// (stage, microbatch), as far as known.
-using Ends = std::map<std::pair<int, int>, int64_t>;
+// When an op of each (stage, microbatch) ends, 0 where that is not known yet.
+class Ends {
+ public:
+  explicit Ends(const PipelineShape& shape)
+      : num_microbatches_(shape.num_microbatches),
+        ends_(static_cast<size_t>(shape.num_stages()) *
+              static_cast<size_t>(shape.num_microbatches)) {}
 
-int64_t Find(const Ends& ends, int stage, int microbatch) {
-  const auto found = ends.find({stage, microbatch});
-  return found == ends.end() ? 0 : found->second;
-}
+  int64_t& operator()(int stage, int microbatch) {
+    return ends_.at(static_cast<size_t>(stage) * static_cast<size_t>(num_microbatches_) +
+                    static_cast<size_t>(microbatch));
+  }
+
+ private:
+  int num_microbatches_;
+  std::vector<int64_t> ends_;
+};
 
 }  // namespace
 
@@ -25,10 +33,10 @@ OracleTimes ReferenceTimes(const Pipeline& pipeline, const Placement& placement,
   OracleTimes times;
   times.starts.assign(order.ops.size(), 0);
   times.ends.assign(order.ops.size(), 0);
-  Ends forward_ends;
-  Ends gradient_ends;
+  Ends forward_ends(pipeline.shape);   // of the F
+  Ends gradient_ends(pipeline.shape);  // of the B or the I
   const auto edge = [&](int from, int to) -> int64_t {
-    if (placement.RankOf(from) == placement.RankOf(to)) return 0;
+    if (placement.RankOf(from, 0) == placement.RankOf(to, 0)) return 0;
     return from < to ? pipeline.p2p_forward[static_cast<size_t>(from)]
                      : pipeline.p2p_backward[static_cast<size_t>(to)];
   };
@@ -36,12 +44,12 @@ OracleTimes ReferenceTimes(const Pipeline& pipeline, const Placement& placement,
     const int s = op.stage();
     const int j = op.microbatch();
     if (op.kind() == OpKind::kForward) {
-      return s == 0 ? 0 : Find(forward_ends, s - 1, j) + edge(s - 1, s);
+      return s == 0 ? 0 : forward_ends(s - 1, j) + edge(s - 1, s);
     }
-    if (op.kind() == OpKind::kBackwardWeight) return Find(gradient_ends, s, j);
-    const int64_t own = Find(forward_ends, s, j);
+    if (op.kind() == OpKind::kBackwardWeight) return gradient_ends(s, j);
+    const int64_t own = forward_ends(s, j);
     if (s == last_stage) return own;
-    return std::max(own, Find(gradient_ends, s + 1, j) + edge(s + 1, s));
+    return std::max(own, gradient_ends(s + 1, j) + edge(s + 1, s));
   };
   for (bool changed = true; changed;) {
     changed = false;
@@ -81,9 +89,9 @@ OracleTimes ReferenceTimes(const Pipeline& pipeline, const Placement& placement,
           times.starts[k] = start;
           times.ends[k] = free_at;
           if (made.kind() == OpKind::kForward) {
-            forward_ends[{made.stage(), made.microbatch()}] = free_at;
+            forward_ends(made.stage(), made.microbatch()) = free_at;
           } else if (made.kind() != OpKind::kBackwardWeight) {
-            gradient_ends[{made.stage(), made.microbatch()}] = free_at;
+            gradient_ends(made.stage(), made.microbatch()) = free_at;
           }
         }
         i += count - 1;
@@ -104,8 +112,11 @@ OraclePeak ReferencePeak(const Pipeline& pipeline, const Placement& placement, c
     int64_t bytes = 0;
     int activations = 0;
     for (int s = 0; s < placement.num_stages(); ++s) {
-      if (placement.RankOf(s) == rank)
+      // A rank of two replicas holds two stages, of the first and the last microbatch.
+      const int last_microbatch = pipeline.shape.num_microbatches - 1;
+      if (placement.RankOf(s, 0) == rank || placement.RankOf(s, last_microbatch) == rank) {
         bytes += pipeline.stages[static_cast<size_t>(s)].static_bytes;
+      }
     }
     // At the start of op `now`: what ops before it, or its fused partner, took
     // and ops that ended before it have not released.

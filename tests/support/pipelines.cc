@@ -120,14 +120,16 @@ Order RandomOrder(const Placement& placement, int num_microbatches, bool with_pa
     if (ready.empty()) break;
     const Op op =
         ready[static_cast<size_t>(Uniform(0, static_cast<int64_t>(ready.size()) - 1, random))];
-    std::vector<Op>& rank = ranks[static_cast<size_t>(placement.RankOf(op.stage()))];
+    std::vector<Op>& rank =
+        ranks[static_cast<size_t>(placement.RankOf(op.stage(), op.microbatch()))];
     // Two ops that are ready at the same time do not wait for each other.
     Op backward(OpKind::kBackward, 0, 0);
     bool paired = false;
     if (with_pairs && op.kind() == OpKind::kForward) {
       for (const Op other : ready) {
         if (other.kind() == OpKind::kBackward && other.microbatch() != op.microbatch() &&
-            placement.RankOf(other.stage()) == placement.RankOf(op.stage())) {
+            placement.RankOf(other.stage(), other.microbatch()) ==
+                placement.RankOf(op.stage(), op.microbatch())) {
           backward = other;
           paired = true;
         }
