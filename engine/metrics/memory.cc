@@ -10,12 +10,18 @@ namespace pipesched {
 
 namespace {
 
-// `Sum` holds every sum of bytes that can occur.
+constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
+
 template <typename Sum>
-MemoryPeak Find(const Pipeline& pipeline, Sum static_bytes, absl::Span<const Op> ops) {
-  MemoryPeak peak;
+int64_t Clamp(Sum bytes) {
+  return bytes > kLargest ? kLargest : static_cast<int64_t>(bytes);
+}
+
+// Calls visit(op, bytes, alive) for each op with what the rank holds while it runs.
+// `Sum` holds every sum of bytes that can occur.
+template <typename Sum, typename Visit>
+void Follow(const Pipeline& pipeline, Sum static_bytes, absl::Span<const Op> ops, Visit visit) {
   Sum bytes = static_bytes;
-  Sum peak_bytes = static_bytes;
   int alive = 0;
   for (const Op op : ops) {
     const StageCost& cost = pipeline.stages[static_cast<size_t>(op.stage())];
@@ -23,11 +29,7 @@ MemoryPeak Find(const Pipeline& pipeline, Sum static_bytes, absl::Span<const Op>
       bytes += cost.activation_bytes;
       ++alive;
     }
-    if (bytes > peak_bytes || !peak.op) {
-      peak_bytes = bytes;
-      peak.op = op;
-    }
-    peak.activations = std::max(peak.activations, alive);
+    visit(op, bytes, alive);
     switch (op.kind()) {
       case OpKind::kForward: break;
       case OpKind::kBackward:
@@ -41,15 +43,13 @@ MemoryPeak Find(const Pipeline& pipeline, Sum static_bytes, absl::Span<const Op>
         break;
     }
   }
-  constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
-  peak.bytes = peak_bytes > kLargest ? kLargest : static_cast<int64_t>(peak_bytes);
-  return peak;
 }
 
-}  // namespace
-
-MemoryPeak FindMemoryPeak(const Pipeline& pipeline, const Placement& placement, int rank,
-                          absl::Span<const Op> ops) {
+// Calls use(static bytes) with the static bytes of a rank, in a type that holds every
+// sum of bytes that can occur on it.
+template <typename Use>
+void WithStaticBytes(const Pipeline& pipeline, const Placement& placement, int rank, size_t num_ops,
+                     Use use) {
   absl::int128 static_bytes = 0;
   int64_t largest_activation = 0;
   for (const int stage : placement.StagesOf(rank)) {
@@ -58,9 +58,41 @@ MemoryPeak FindMemoryPeak(const Pipeline& pipeline, const Placement& placement, 
     largest_activation = std::max(largest_activation, cost.activation_bytes);
   }
   const absl::int128 most =
-      static_bytes + absl::int128(largest_activation) * static_cast<int64_t>(ops.size());
-  if (most > std::numeric_limits<int64_t>::max()) return Find(pipeline, static_bytes, ops);
-  return Find(pipeline, static_cast<int64_t>(static_bytes), ops);
+      static_bytes + absl::int128(largest_activation) * static_cast<int64_t>(num_ops);
+  if (most > kLargest) {
+    use(static_bytes);
+  } else {
+    use(static_cast<int64_t>(static_bytes));
+  }
+}
+
+}  // namespace
+
+MemoryPeak FindMemoryPeak(const Pipeline& pipeline, const Placement& placement, int rank,
+                          absl::Span<const Op> ops) {
+  MemoryPeak peak;
+  WithStaticBytes(pipeline, placement, rank, ops.size(), [&](auto static_bytes) {
+    auto peak_bytes = static_bytes;
+    Follow(pipeline, static_bytes, ops, [&](Op op, auto bytes, int alive) {
+      if (bytes > peak_bytes || !peak.op) {
+        peak_bytes = bytes;
+        peak.op = op;
+      }
+      peak.activations = std::max(peak.activations, alive);
+    });
+    peak.bytes = Clamp(peak_bytes);
+  });
+  return peak;
+}
+
+std::vector<int64_t> HeldBytes(const Pipeline& pipeline, const Placement& placement, int rank,
+                               absl::Span<const Op> ops) {
+  std::vector<int64_t> held;
+  held.reserve(ops.size());
+  WithStaticBytes(pipeline, placement, rank, ops.size(), [&](auto static_bytes) {
+    Follow(pipeline, static_bytes, ops, [&](Op, auto bytes, int) { held.push_back(Clamp(bytes)); });
+  });
+  return held;
 }
 
 }  // namespace pipesched

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "engine/model/op.h"
@@ -27,6 +28,12 @@ struct MemoryPeak {
 // `ops` is what `rank` runs, in order.
 MemoryPeak FindMemoryPeak(const Pipeline& pipeline, const Placement& placement, int rank,
                           absl::Span<const Op> ops);
+
+// The rank's memory over time: the bytes that it holds while each op runs. It holds as
+// much until the next op starts, less what the op releases when it ends. The largest
+// int64 also stands for anything larger.
+std::vector<int64_t> HeldBytes(const Pipeline& pipeline, const Placement& placement, int rank,
+                               absl::Span<const Op> ops);
 
 }  // namespace pipesched
 

@@ -21,7 +21,7 @@ inline int GroupSize(const PipelineShape& shape, const ScheduleParams& params) {
 
 // A value that the rule of a kind forbids.
 struct RuleViolation {
-  enum class Value { kChunksPerRank, kNumMicrobatches, kMicrobatchGroupSize };
+  enum class Value { kNumRanks, kChunksPerRank, kNumMicrobatches, kMicrobatchGroupSize };
   Value value;
   std::string rule;  // and the nearest legal values: "... needs M >= 4; nearest 4"
 };
@@ -32,6 +32,24 @@ RuleViolations CheckOneStageARank(const PipelineShape& shape, const SchedulePara
 
 // V >= 2.
 RuleViolations CheckManyStagesARank(const PipelineShape& shape, const ScheduleParams& params);
+
+// V = 2.
+RuleViolations CheckTwoStagesARank(const PipelineShape& shape, const ScheduleParams& params);
+
+// V even.
+RuleViolations CheckEvenStagesARank(const PipelineShape& shape, const ScheduleParams& params);
+
+// V = 1, P and M even: two replicas that share the microbatches.
+RuleViolations CheckTwoReplicas(const PipelineShape& shape, const ScheduleParams& params);
+
+// The same, and M >= 2P.
+RuleViolations CheckDualPipe(const PipelineShape& shape, const ScheduleParams& params);
+
+// V = 2, M >= 2P.
+RuleViolations CheckDualPipeV(const PipelineShape& shape, const ScheduleParams& params);
+
+// Nothing: the caller's order is checked instead.
+RuleViolations CheckNothing(const PipelineShape& shape, const ScheduleParams& params);
 
 // V >= 2; P <= g <= M, and M mod g is 0 or at least P: the groups of Megatron-LM.
 RuleViolations CheckGroups(const PipelineShape& shape, const ScheduleParams& params);

@@ -42,15 +42,6 @@ class TableStages {
   const int rank_;
 };
 
-// An order without ops, with room for `ops_a_microbatch` a (stage, microbatch).
-Order EmptyOrder(const PipelineShape& shape, size_t ops_a_microbatch) {
-  Order order;
-  order.ops.reserve(static_cast<size_t>(shape.num_stages()) *
-                    static_cast<size_t>(shape.num_microbatches) * ops_a_microbatch);
-  order.rank_offsets.reserve(static_cast<size_t>(shape.num_ranks) + 1);
-  return order;
-}
-
 // `count` forwards and as many backwards.
 template <typename Stages>
 void AppendThreePhases(const Stages& stages, int count, int warmup, bool pairs, Order& order) {
@@ -94,6 +85,14 @@ void AppendSplitThreePhases(const Stages& stages, int count, int warmup, int fir
 }
 
 }  // namespace
+
+Order EmptyOrder(const PipelineShape& shape, size_t ops_a_microbatch) {
+  Order order;
+  order.ops.reserve(static_cast<size_t>(shape.num_stages()) *
+                    static_cast<size_t>(shape.num_microbatches) * ops_a_microbatch);
+  order.rank_offsets.reserve(static_cast<size_t>(shape.num_ranks) + 1);
+  return order;
+}
 
 Table MakeInterleavedTable(const PipelineShape& shape, int group_size) {
   const int m = shape.num_microbatches;

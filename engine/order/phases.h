@@ -1,6 +1,7 @@
 #ifndef PIPESCHED_ENGINE_ORDER_PHASES_H_
 #define PIPESCHED_ENGINE_ORDER_PHASES_H_
 
+#include <cstddef>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -11,6 +12,9 @@ namespace pipesched {
 
 // A number of ops of a rank.
 using OfRank = absl::FunctionRef<int(int rank)>;
+
+// An order without ops, with room for `ops_a_microbatch` a (stage, microbatch).
+Order EmptyOrder(const PipelineShape& shape, size_t ops_a_microbatch);
 
 // In which order a rank with several chunks takes up its microbatches: (microbatch,
 // chunk) of its k-th forward. Its k-th backward is the k-th entry too, with the

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "engine/model/cancel.h"
 #include "engine/model/order.h"
 #include "engine/model/pipeline.h"
 #include "engine/model/placement.h"
@@ -15,6 +17,9 @@ namespace pipesched {
 // Rises whenever an equal request gives another order; part of every digest.
 inline constexpr int kAlgorithmVersion = 1;
 
+// The kind whose order comes with the request.
+inline constexpr absl::string_view kCustomKind = "custom";
+
 // One kind of schedule: a row of the registry.
 struct ScheduleKind {
   absl::string_view name;         // on the command line; the enum value's suffix in lower case
@@ -22,8 +27,7 @@ struct ScheduleKind {
   absl::string_view legality;     // for people, in the letters P, M, V, S
   absl::string_view source;       // paper or program
   PlacementKind placement;
-  int ops_per_microbatch;        // most ops of one (stage, microbatch)
-  bool splits_backward = false;  // runs I and W
+  int ops_per_microbatch;  // most ops of one (stage, microbatch)
 
   // Fewest microbatches for which the kind keeps its promise; below, its orders are
   // legal but no better than others. Null: any number does.
@@ -32,8 +36,10 @@ struct ScheduleKind {
   bool takes_group_size = false;  // ScheduleParams.microbatch_group_size
   RuleViolations (*check)(const PipelineShape& shape, const ScheduleParams& params);
 
-  // Makes the order. The sizes and parameters are legal: `check` finds nothing.
-  Order (*make_order)(const PipelineShape& shape, const ScheduleParams& params);
+  // Makes the order. The sizes and parameters are legal: `check` finds nothing. Returns
+  // CANCELLED if `cancelled` said so. Null for "custom", whose order the caller gives.
+  absl::StatusOr<Order> (*make_order)(const Pipeline& pipeline, const ScheduleParams& params,
+                                      Cancelled cancelled);
 };
 
 // All kinds, in the order of the documentation.

@@ -40,7 +40,7 @@ void BM_Order(benchmark::State& state) {
   const Pipeline pipeline = MakePipeline(state);
   int64_t ops = 0;
   for (auto _ : state) {
-    const Order order = Kind().make_order(pipeline.shape, {});
+    const Order order = *Kind().make_order(pipeline, {}, NeverCancelled);
     ops = order.num_ops();
     benchmark::DoNotOptimize(order.ops.data());
   }
@@ -52,7 +52,7 @@ void BM_OrderAndSimulate(benchmark::State& state) {
   const Placement placement = MakePlacement(Kind().placement, pipeline.shape);
   int64_t ops = 0;
   for (auto _ : state) {
-    const Order order = Kind().make_order(pipeline.shape, {});
+    const Order order = *Kind().make_order(pipeline, {}, NeverCancelled);
     const auto timeline = Simulate(pipeline, placement, order);
     ops = order.num_ops();
     benchmark::DoNotOptimize(timeline->makespan);
@@ -63,7 +63,7 @@ void BM_OrderAndSimulate(benchmark::State& state) {
 void BM_Metrics(benchmark::State& state) {
   const Pipeline pipeline = MakePipeline(state);
   const Placement placement = MakePlacement(Kind().placement, pipeline.shape);
-  const Order order = Kind().make_order(pipeline.shape, {});
+  const Order order = *Kind().make_order(pipeline, {}, NeverCancelled);
   const auto timeline = Simulate(pipeline, placement, order);
   for (auto _ : state) {
     const auto metrics = ComputeMetrics(pipeline, placement, order, *timeline);
@@ -74,7 +74,7 @@ void BM_Metrics(benchmark::State& state) {
 
 void BM_Digests(benchmark::State& state) {
   const Pipeline pipeline = MakePipeline(state);
-  const Order order = Kind().make_order(pipeline.shape, {});
+  const Order order = *Kind().make_order(pipeline, {}, NeverCancelled);
   for (auto _ : state) {
     const Sha256Digest order_digest = *DigestOrder(order);
     benchmark::DoNotOptimize(DigestPlan(pipeline, Kind().name, kAlgorithmVersion, order_digest));

@@ -26,7 +26,7 @@ struct Drawable {
     pipeline.p2p_backward = pipeline.p2p_forward;
     const ScheduleKind& kind = *FindScheduleKind("1f1b");
     const Placement placement = MakePlacement(kind.placement, pipeline.shape);
-    order = kind.make_order(pipeline.shape, {});
+    order = *kind.make_order(pipeline, {}, NeverCancelled);
     timeline = *Simulate(pipeline, placement, order);
     metrics = *ComputeMetrics(pipeline, placement, order, timeline);
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/order/registry.h"
+#include "tests/support/kinds.h"
 #include "tests/support/pipelines.h"
 
 namespace pipesched {
@@ -29,14 +30,12 @@ TEST(Sha256Test, PublishedVectors) {
 
 TEST(DigestOrderTest, IsWhatSha256sumSaysOfTheText) {
   // printf '0F0 0B0 0F1 0B1\n' | sha256sum
-  EXPECT_EQ(Hex(*DigestOrder(
-                FindScheduleKind("1f1b")->make_order({.num_ranks = 1, .num_microbatches = 2}, {}))),
+  EXPECT_EQ(Hex(*DigestOrder(MakeOrder("1f1b", UniformPipeline(1, 2, 1, 2)))),
             "3b71e214e7b76c651d4ddc145bdd786df944f640fd9d64c2eb2a8cbb5efbb9d5");
 }
 
 TEST(DigestPlanTest, ChangesWithEveryValue) {
-  const Order order =
-      FindScheduleKind("1f1b")->make_order({.num_ranks = 2, .num_microbatches = 2}, {});
+  const Order order = MakeOrder("1f1b", UniformPipeline(2, 2, 1, 2));
   const Sha256Digest order_digest = *DigestOrder(order);
   const Pipeline base = UniformPipeline(2, 2, 1, 2);
   const std::function<void(Pipeline&)> changes[] = {
@@ -75,7 +74,7 @@ TEST(DigestPlanTest, ChangesWithEveryValue) {
 // Pinned: a plan's digest is the same on every machine, compiler and -O level.
 TEST(DigestPlanTest, IsTheSameEverywhere) {
   const Pipeline pipeline = UniformPipeline(4, 8, 1'000'000'000, 2'000'000'000);
-  const Order order = FindScheduleKind("1f1b")->make_order(pipeline.shape, {});
+  const Order order = MakeOrder("1f1b", pipeline);
   EXPECT_EQ(Hex(*DigestOrder(order)),
             "8103d469b99b8d3688022526f7c5bc6aaad1fcbed76fe74cf47d978ea293ffed");
   EXPECT_EQ(Hex(DigestPlan(pipeline, "1f1b", kAlgorithmVersion, *DigestOrder(order))),

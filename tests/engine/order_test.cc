@@ -9,16 +9,19 @@
 #include "engine/order/phases.h"
 #include "engine/order/registry.h"
 #include "engine/sim/simulator.h"
+#include "tests/support/kinds.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/status_matchers.h"
 
 namespace pipesched {
 namespace {
 
+// F = I = W = 1, B = 2.
 Order Make(const char* kind, int num_ranks, int num_microbatches, int chunks = 1, int group = 0) {
-  return FindScheduleKind(kind)->make_order(
-      {.num_ranks = num_ranks, .chunks_per_rank = chunks, .num_microbatches = num_microbatches},
-      {.microbatch_group_size = group});
+  Pipeline pipeline = UniformPipeline(num_ranks * chunks, num_microbatches, 1, 2);
+  pipeline.shape = {
+      .num_ranks = num_ranks, .chunks_per_rank = chunks, .num_microbatches = num_microbatches};
+  return MakeOrder(kind, pipeline, {.microbatch_group_size = group});
 }
 
 TEST(ScheduleKindTest, WritesItsRule) {
@@ -94,6 +97,18 @@ TEST(ScheduleKindTest, WritesItsRuleWithChunks) {
        "0I3 0W3\n"
        "1F0 1F1 3F0 3I0 3F1 3I1 3W0 1F2 1I0 3W1 1F3 1I1 1W0 3F2 3I2 1W1 3F3 3I3 3W2 1I2 3W3 1I3 "
        "1W2 1W3\n"},
+      {"zbv", 2, 2, 4, 0,
+       "0F0 0F1 0F2 3F0 3I0 3W0 3F1 3I1 3W1 0F3 0I0 0W0 3F2 3I2 3W2 0I1 0W1 3F3 3I3 3W3 0I2 0W2 "
+       "0I3 0W3\n"
+       "1F0 2F0 1F1 2F1 2I0 2W0 1F2 1I0 1W0 2F2 2I1 2W1 1F3 1I1 1W1 2F3 2I2 2W2 1I2 2I3 1I3 1W2 "
+       "2W3 1W3\n"},
+      {"dualpipe_v", 2, 2, 4, 0,
+       "0F0 0F1 0F2 3F0 3I0 3W0 3F1 (0F3;3B1) (3F2;0B0) 3B2 (3F3;0B1) 3B3 0I2 0W2 0I3 0W3\n"
+       "1F0 2F0 1F1 2F1 1F2 2B0 (2F2;1B0) (1F3;2B1) (2F3;1B1) 2B2 1B2 2I3 1I3 2W3 1W3\n"},
+      // Two 1F1B orders of one microbatch each, mirrored.
+      {"chimera", 2, 1, 2, 0,
+       "0F0 1F1 1B1 0B0\n"
+       "0F1 1F0 1B0 0B1\n"},
   };
   for (const auto& c : kCases) {
     EXPECT_EQ(FormatOrder(Make(c.kind, c.ranks, c.microbatches, c.chunks, c.group)), c.order)
@@ -116,39 +131,45 @@ TEST(InterleavedTableTest, TakesGroupsChunkByChunk) {
 
 TEST(ScheduleKindTest, RunsEachOpOnceOnItsRankAndNeverDeadlocks) {
   std::map<absl::string_view, int> shapes_run;
-  for (const ScheduleKind& kind : AllScheduleKinds()) {
+  for (const ScheduleKind* kind : KindsWithOrders()) {
     for (int p = 1; p <= 9; ++p) {
-      for (int v = 1; v <= 3; ++v) {
+      for (int v = 1; v <= 4; ++v) {
         for (int m = 1; m <= 12; ++m) {
-          for (int group = 0; group <= (kind.takes_group_size ? m + 1 : 0); ++group) {
+          for (int group = 0; group <= (kind->takes_group_size ? m + 1 : 0); ++group) {
             const PipelineShape shape{.num_ranks = p, .chunks_per_rank = v, .num_microbatches = m};
             const ScheduleParams params{.microbatch_group_size = group};
-            if (!kind.check(shape, params).empty()) continue;
-            ++shapes_run[kind.name];
-            SCOPED_TRACE(absl::StrCat(kind.name, " P=", p, " V=", v, " M=", m, " g=", group));
-            const Order order = kind.make_order(shape, params);
-            const Placement placement = MakePlacement(kind.placement, shape);
-            ASSERT_EQ(order.num_ranks(), p);
-            std::map<std::tuple<OpKind, int, int>, int> times_run;
-            for (int r = 0; r < p; ++r) {
-              for (const Op op : order.rank(r)) {
-                EXPECT_EQ(placement.RankOf(op.stage()), r);
-                ++times_run[{op.kind(), op.stage(), op.microbatch()}];
-              }
-            }
-            const int ops = kind.ops_per_microbatch * p * v * m;
-            EXPECT_EQ(order.num_ops(), ops);
-            EXPECT_EQ(times_run.size(), static_cast<size_t>(ops));
+            if (!kind->check(shape, params).empty()) continue;
+            ++shapes_run[kind->name];
+            SCOPED_TRACE(absl::StrCat(kind->name, " P=", p, " V=", v, " M=", m, " g=", group));
             Pipeline pipeline = UniformPipeline(p * v, m, 1, 2);
             pipeline.shape = shape;
+            const Order order = MakeOrder(kind->name, pipeline, params);
+            const Placement placement = MakePlacement(kind->placement, shape);
+            ASSERT_EQ(order.num_ranks(), p);
+            std::map<std::tuple<int, int>, std::map<OpKind, int>> times_run;
+            for (int r = 0; r < p; ++r) {
+              for (const Op op : order.rank(r)) {
+                EXPECT_EQ(placement.RankOf(op.stage(), op.microbatch()), r);
+                ++times_run[{op.stage(), op.microbatch()}][op.kind()];
+              }
+            }
+            EXPECT_EQ(times_run.size(), static_cast<size_t>(p * v * m));
+            using Once = std::map<OpKind, int>;
+            const Once whole = {{OpKind::kForward, 1}, {OpKind::kBackward, 1}};
+            const Once split = {
+                {OpKind::kForward, 1}, {OpKind::kBackwardInput, 1}, {OpKind::kBackwardWeight, 1}};
+            for (const auto& [stage_and_microbatch, ops] : times_run) {
+              EXPECT_TRUE(ops == whole || (kind->ops_per_microbatch == 3 && ops == split));
+            }
+            EXPECT_LE(order.num_ops(), kind->ops_per_microbatch * p * v * m);
             EXPECT_THAT(Simulate(pipeline, placement, order), IsOk());
           }
         }
       }
     }
   }
-  EXPECT_EQ(shapes_run.size(), AllScheduleKinds().size());
-  for (const auto& [name, count] : shapes_run) EXPECT_GE(count, 50) << name;
+  EXPECT_EQ(shapes_run.size(), KindsWithOrders().size());
+  for (const auto& [name, count] : shapes_run) EXPECT_GE(count, 9) << name;
 }
 
 TEST(LegalityTest, StatesTheRuleAndTheNearestLegalValues) {
@@ -172,6 +193,17 @@ TEST(LegalityTest, StatesTheRuleAndTheNearestLegalValues) {
   EXPECT_EQ(rules("interleaved_zb", 4, 2, 3, 0), "");
   EXPECT_EQ(rules("looped_bfs", 4, 1, 3, 0), "holds several stages a rank, want 2 or more\n");
   EXPECT_EQ(rules("1f1b", 4, 2, 3, 0), "holds one stage a rank, want 1\n");
+  EXPECT_EQ(rules("zbv", 4, 1, 3, 0), "holds two stages a rank, want 2\n");
+  EXPECT_EQ(rules("wave", 4, 3, 3, 0), "holds an even number of stages a rank; nearest 2, 4\n");
+  EXPECT_EQ(rules("dualpipe", 3, 1, 7, 0),
+            "needs an even number of ranks; nearest 2, 4\n"
+            "needs an even M >= 6; nearest 6, 8\n");
+  EXPECT_EQ(rules("dualpipe", 4, 1, 6, 0), "needs an even M >= 8; nearest 8\n");
+  EXPECT_EQ(rules("dualpipe_v", 4, 2, 7, 0), "needs M >= 2P = 8; nearest 8\n");
+  EXPECT_EQ(rules("chimera", 1, 2, 1, 0),
+            "holds one stage a rank, want 1\n"
+            "needs an even number of ranks; nearest 2\n"
+            "needs an even M >= 2; nearest 2\n");
 }
 
 TEST(ScheduleKindTest, IsFoundByItsName) {

@@ -8,6 +8,7 @@
 #include "engine/model/order_text.h"
 #include "engine/order/passes.h"
 #include "engine/order/registry.h"
+#include "tests/support/kinds.h"
 #include "tests/support/oracle.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/status_matchers.h"
@@ -78,17 +79,17 @@ TEST(SimulateTest, AgreesWithTheSlowOracle) {
 
 TEST(SimulateTest, AgreesWithTheSlowOracleOnEveryKind) {
   std::mt19937 random(7);
-  for (const ScheduleKind& kind : AllScheduleKinds()) {
+  for (const ScheduleKind* kind : KindsWithOrders()) {
     for (int p = 1; p <= 4; ++p) {
       for (int m = 1; m <= 6; ++m) {
-        SCOPED_TRACE(absl::StrCat(kind.name, " P=", p, " M=", m));
+        SCOPED_TRACE(absl::StrCat(kind->name, " P=", p, " M=", m));
         int chunks = 1;
-        while (chunks < 3 && !kind.check({p, chunks, m}, {}).empty()) ++chunks;
-        if (!kind.check({p, chunks, m}, {}).empty()) continue;
+        while (chunks < 3 && !kind->check({p, chunks, m}, {}).empty()) ++chunks;
+        if (!kind->check({p, chunks, m}, {}).empty()) continue;
         const Pipeline pipeline = RandomPipeline(p, chunks, m, random);
-        const Placement placement = MakePlacement(kind.placement, pipeline.shape);
-        for (const Order& order : {kind.make_order(pipeline.shape, {}),
-                                   SplitBackward(kind.make_order(pipeline.shape, {}))}) {
+        const Placement placement = MakePlacement(kind->placement, pipeline.shape);
+        for (const Order& order :
+             {MakeOrder(kind->name, pipeline), SplitBackward(MakeOrder(kind->name, pipeline))}) {
           const auto timeline = Simulate(pipeline, placement, order);
           ASSERT_THAT(timeline, IsOk());
           EXPECT_EQ(timeline->starts, ReferenceTimes(pipeline, placement, order).starts);
@@ -110,7 +111,7 @@ TEST(SimulateTest, ScalingAllTimesScalesTheTimeline) {
   }
   for (int64_t& time : scaled.p2p_forward) time *= 1000;
   for (int64_t& time : scaled.p2p_backward) time *= 1000;
-  const Order order = FindScheduleKind("1f1b")->make_order(pipeline.shape, {});
+  const Order order = MakeOrder("1f1b", pipeline);
   const auto timeline = Simulate(pipeline, Linear(pipeline), order);
   const auto scaled_timeline = Simulate(scaled, Linear(pipeline), order);
   ASSERT_THAT(scaled_timeline, IsOk());
@@ -154,7 +155,7 @@ TEST(SimulateTest, DeadlockOfManyRanksNamesTheFirst) {
 
 TEST(SimulateTest, StopsWhenCancelled) {
   const Pipeline pipeline = UniformPipeline(64, 4096, 1, 2);
-  const Order order = FindScheduleKind("1f1b")->make_order(pipeline.shape, {});
+  const Order order = MakeOrder("1f1b", pipeline);
   int polls = 0;
   const auto cancelled = [&polls] { return ++polls == 2; };
   EXPECT_THAT(Simulate(pipeline, Linear(pipeline), order, cancelled),

@@ -12,7 +12,8 @@ import condense
 
 HEADER = """\
 # Orders of other programs, recorded by running them: Megatron-LM's interleaved and plain 1F1B at
-# d98e8a64 (meg-...), and the schedule classes of torch.distributed.pipelining 2.14.1 (pt-...).
+# d98e8a64 (meg-...), the schedule classes of torch.distributed.pipelining 2.14.1 (pt-...), and the
+# step() of deepseek-ai/DualPipe's DualPipe and DualPipeV at 3da1bbea (dp-...).
 # Condensed by condense_orders.py.
 #
 # ID KIND RANKS CHUNKS MICROBATCHES GROUP (0: none), then the SHA-256 of the order as our order text,
@@ -24,6 +25,8 @@ PYTORCH_KINDS = {
     "ScheduleInterleaved1F1B": "interleaved_1f1b",
     "ScheduleLoopedBFS": "looped_bfs",
     "ScheduleInterleavedZeroBubble": "interleaved_zb",
+    "ScheduleZBVZeroBubble": "zbv",
+    "ScheduleDualPipeV": "dualpipe_v",
     # Schedule1F1B prints the last rank's microbatches from 1, an error of that version.
 }
 RUNTIME_ACTIONS = ("REDUCE_GRAD", "UNSHARD", "RESHARD")
@@ -72,15 +75,45 @@ def pytorch_lines(entries):
         result = "refused"
         if e["outcome"] == "ok":
             result = digest(
-                [t for t in order.split() if t != "-" and not t.endswith(RUNTIME_ACTIONS)]
+                [
+                    t.removesuffix("OVERLAP_F_B")
+                    for t in order.split()
+                    if t != "-" and not t.endswith(RUNTIME_ACTIONS)
+                ]
                 for order in e["orders"]
             )
         yield f"{e['id']} {kind} {p} {e['stages_per_rank']} {m} {group} {result}"
 
 
+def dualpipe_op(token, rank, entry):
+    """F1.7 on rank r: microbatch 7 of direction 1, or of chunk 1; a pair is (F1.7;B0.3)."""
+    if token.startswith("("):
+        return "(" + ";".join(dualpipe_op(t, rank, entry) for t in token[1:-1].split(";")) + ")"
+    p = entry["p"]
+    lane, microbatch = map(int, token[1:].split("."))
+    if entry["kind"] == "dualpipe":
+        stage = rank if lane == 0 else p - 1 - rank
+        microbatch += lane * entry["num_chunks"] // 2
+    else:
+        stage = rank if lane == 0 else 2 * p - 1 - rank
+    return f"{stage}{token[0]}{microbatch}"
+
+
+def dualpipe_lines(entries):
+    for e in entries:
+        chunks = 1 if e["kind"] == "dualpipe" else 2
+        result = "refused"
+        if e["outcome"] == "ok":
+            result = digest(
+                [dualpipe_op(t, r, e) for t in order.split()] for r, order in enumerate(e["orders"])
+            )
+        yield f"{e['id']} {e['kind']} {e['p']} {chunks} {e['num_chunks']} 0 {result}"
+
+
 def lines(entries):
     yield from megatron_lines(entries("megatron.json"))
     yield from pytorch_lines(entries("pytorch.json"))
+    yield from dualpipe_lines(entries("dualpipe.json"))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
 #include "engine/order/registry.h"
 #include "engine/sim/simulator.h"
 #include "render/layout.h"
+#include "tests/support/kinds.h"
 #include "tests/support/status_matchers.h"
 
 namespace pipesched {
@@ -18,7 +19,7 @@ namespace pipesched {
 // A computed schedule, ready to be drawn.
 struct Drawable {
   Drawable(Pipeline p, const char* kind)
-      : Drawable(p, FindScheduleKind(kind)->make_order(p.shape, {})) {
+      : Drawable(p, MakeOrder(kind, p)) {
     labels.schedule = kind;
   }
 

@@ -1,0 +1,194 @@
+#include "engine/order/building_blocks.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "engine/order/justify.h"
+#include "engine/order/phases.h"
+#include "engine/order/steady_state.h"
+#include "engine/sim/simulator.h"
+
+namespace pipesched {
+namespace {
+
+// Microbatches that are fitted beside those that a block takes to get through: room
+// for the steady state between what happens at the ends.
+constexpr int kSteadyMicrobatches = 48;
+
+// Of how many microbatches a steady state may be: those left out are a multiple of it.
+constexpr int kGrid = 12;
+
+// Most ops, over all blocks, that are fitted, and that are timed to choose a block: each
+// less than a second.
+constexpr int64_t kMostFittedOps = int64_t{3} << 19;
+constexpr int64_t kMostTimedOps = int64_t{1} << 23;
+
+// Periods from the first to the last op of a block.
+int LengthOf(const Block& block, int num_ranks) {
+  int length = 0;
+  for (int r = 0; r < num_ranks; ++r) {
+    for (const BlockOp& op : block.ops_of(r)) length = std::max(length, op.time / block.period);
+  }
+  return length;
+}
+
+// The microbatches to fit an order for, before its steady state is repeated.
+int FittedMicrobatches(const PipelineShape& shape, absl::Span<const Block> blocks) {
+  int length = 0;
+  for (const Block& block : blocks) length = std::max(length, LengthOf(block, shape.num_ranks));
+  const int enough = length + kSteadyMicrobatches;
+  const int surplus = std::max(0, shape.num_microbatches - enough);
+  return shape.num_microbatches - surplus / kGrid * kGrid;
+}
+
+// An order and how long it takes.
+struct Timed {
+  Order order;
+  Timeline timeline;
+};
+
+// The order that repeats a block and how much each rank may hold; nothing if the block
+// holds more than `most_alive`.
+struct Candidate {
+  Order order;
+  std::vector<int> most_alive;
+};
+
+std::optional<Candidate> MakeCandidate(const PipelineShape& shape, const Block& block,
+                                       int most_alive) {
+  Order order = RepeatBlock(shape, block);
+  std::vector<int> peaks = PeakActivations(order);
+  if (most_alive > 0) {
+    if (*std::max_element(peaks.begin(), peaks.end()) > most_alive) return std::nullopt;
+    std::fill(peaks.begin(), peaks.end(), most_alive);
+  }
+  return Candidate{std::move(order), std::move(peaks)};
+}
+
+// The shortest of the blocks' orders, fitted.
+absl::StatusOr<Timed> FitAll(const Pipeline& pipeline, const Placement& placement,
+                             absl::Span<const Block> blocks, int most_alive, Cancelled cancelled) {
+  std::optional<Timed> shortest;
+  for (const Block& block : blocks) {
+    std::optional<Candidate> candidate = MakeCandidate(pipeline.shape, block, most_alive);
+    if (!candidate) continue;
+    absl::StatusOr<Order> fitted =
+        Justify(pipeline, placement, std::move(candidate->order), candidate->most_alive, cancelled);
+    if (!fitted.ok()) return fitted.status();
+    absl::StatusOr<Timeline> timeline = Simulate(pipeline, placement, *fitted, cancelled);
+    if (!timeline.ok()) return timeline.status();
+    if (shortest && timeline->makespan >= shortest->timeline.makespan) continue;
+    shortest = Timed{*std::move(fitted), *std::move(timeline)};
+  }
+  return *std::move(shortest);
+}
+
+// Over all blocks.
+int64_t OpsAMicrobatch(const PipelineShape& shape, absl::Span<const Block> blocks) {
+  return static_cast<int64_t>(blocks[0].ops_of(0).size() * blocks.size()) * shape.num_ranks;
+}
+
+bool CanBeFitted(const PipelineShape& shape, absl::Span<const Block> blocks) {
+  return shape.num_microbatches <= kMostFittedOps / OpsAMicrobatch(shape, blocks);
+}
+
+// The order of a block as it is: of those that keep to the limit the shortest, judged
+// by as many microbatches as are quickly timed.
+absl::StatusOr<Order> ShortestUnfitted(const Pipeline& pipeline, const Placement& placement,
+                                       absl::Span<const Block> blocks, int most_alive,
+                                       Cancelled cancelled) {
+  Pipeline shorter = pipeline;
+  const int64_t microbatches = kMostTimedOps / OpsAMicrobatch(pipeline.shape, blocks);
+  shorter.shape.num_microbatches = static_cast<int>(
+      std::clamp(microbatches, int64_t{1}, int64_t{pipeline.shape.num_microbatches}));
+  std::vector<std::pair<int64_t, size_t>> by_makespan;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const Order order = RepeatBlock(shorter.shape, blocks[i]);
+    const absl::StatusOr<Timeline> timeline = Simulate(shorter, placement, order, cancelled);
+    if (!timeline.ok()) return timeline.status();
+    by_makespan.emplace_back(timeline->makespan, i);
+  }
+  std::sort(by_makespan.begin(), by_makespan.end());
+  std::optional<Candidate> candidate;
+  for (size_t k = 0; !candidate; ++k) {
+    candidate = MakeCandidate(pipeline.shape, blocks[by_makespan[k].second], most_alive);
+  }
+  return std::move(candidate->order);
+}
+
+}  // namespace
+
+Order RepeatBlock(const PipelineShape& shape, const Block& block) {
+  // In each period an op of the block runs once, for the microbatch whose block began
+  // time / period periods ago.
+  const int m = shape.num_microbatches;
+  const auto age = [&](const BlockOp& op) { return op.time / block.period; };
+  const auto runs_before = [&](const BlockOp& a, const BlockOp& b) {
+    const auto key = [&](const BlockOp& op) {
+      return std::tuple(op.time % block.period, op.kind != OpKind::kForward, -age(op));
+    };
+    return key(a) < key(b);
+  };
+  Order order = EmptyOrder(shape, 3);
+  for (int r = 0; r < shape.num_ranks; ++r) {
+    std::vector<BlockOp> ops = block.ops_of(r);
+    std::stable_sort(ops.begin(), ops.end(),
+                     [&](const BlockOp& a, const BlockOp& b) { return age(a) < age(b); });
+    std::vector<BlockOp> running;  // those with a microbatch in this period
+    size_t next = 0;
+    for (int k = 0; next < ops.size() || !running.empty(); ++k) {
+      for (; next < ops.size() && age(ops[next]) == k; ++next) {
+        running.insert(std::upper_bound(running.begin(), running.end(), ops[next], runs_before),
+                       ops[next]);
+      }
+      for (const BlockOp& op : running) order.ops.emplace_back(op.kind, op.stage, k - age(op));
+      const auto is_done = [&](const BlockOp& op) { return k - age(op) == m - 1; };
+      running.erase(std::remove_if(running.begin(), running.end(), is_done), running.end());
+    }
+    order.EndRank();
+  }
+  return order;
+}
+
+std::vector<int> PeakActivations(const Order& order) {
+  std::vector<int> peaks;
+  for (int r = 0; r < order.num_ranks(); ++r) {
+    int alive = 0;
+    int peak = 0;
+    for (const Op op : order.rank(r)) {
+      if (op.kind() == OpKind::kForward) peak = std::max(peak, ++alive);
+      if (op.kind() == OpKind::kBackward || op.kind() == OpKind::kBackwardWeight) --alive;
+    }
+    peaks.push_back(peak);
+  }
+  return peaks;
+}
+
+absl::StatusOr<Order> FitBlocks(const Pipeline& pipeline, const Placement& placement,
+                                absl::Span<const Block> blocks, int most_alive,
+                                Cancelled cancelled) {
+  const PipelineShape& shape = pipeline.shape;
+  Pipeline shorter = pipeline;
+  shorter.shape.num_microbatches = FittedMicrobatches(shape, blocks);
+  if (shorter.shape.num_microbatches < shape.num_microbatches &&
+      CanBeFitted(shorter.shape, blocks)) {
+    const absl::StatusOr<Timed> fitted = FitAll(shorter, placement, blocks, most_alive, cancelled);
+    if (!fitted.ok()) return fitted.status();
+    std::optional<Order> longer =
+        RepeatSteadyState(placement, fitted->order, fitted->timeline,
+                          shorter.shape.num_microbatches, shape.num_microbatches);
+    if (longer) return *std::move(longer);
+  }
+  if (!CanBeFitted(shape, blocks)) {
+    return ShortestUnfitted(pipeline, placement, blocks, most_alive, cancelled);
+  }
+  absl::StatusOr<Timed> fitted = FitAll(pipeline, placement, blocks, most_alive, cancelled);
+  if (!fitted.ok()) return fitted.status();
+  return std::move(fitted->order);
+}
+
+}  // namespace pipesched
