@@ -21,6 +21,7 @@ namespace pipesched {
 // programs act on. The service's comment in the proto says what each means.
 inline constexpr absl::string_view kInvalidRequest = "INVALID_REQUEST";
 inline constexpr absl::string_view kLimitExceeded = "LIMIT_EXCEEDED";
+inline constexpr absl::string_view kOrderDeadlocks = "ORDER_DEADLOCKS";
 inline constexpr absl::string_view kOverloaded = "OVERLOADED";
 inline constexpr absl::string_view kDraining = "DRAINING";
 inline constexpr absl::string_view kCancelled = "CANCELLED";

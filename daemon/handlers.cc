@@ -18,9 +18,9 @@
 namespace pipesched {
 namespace {
 
-// A message of a stream holds at most this many ops: about 1 MiB at up to 25
+// A message of a stream holds at most this many ops: about 1 MiB at up to 35
 // bytes each.
-constexpr int64_t kOpsAMessage = int64_t{40} << 10;
+constexpr int64_t kOpsAMessage = int64_t{28} << 10;
 
 // Every kind runs at least a forward and a backward of each (stage, microbatch).
 constexpr int64_t kLeastOpsAMicrobatch = 2;
@@ -156,6 +156,7 @@ absl::Status HandleGetServerInfo(const v1::GetServerInfoRequest&, CallContext co
   limits.set_max_message_bytes(context.limits.max_message_bytes);
   limits.set_max_picture_side(context.limits.max_picture_side);
   limits.set_max_picture_pixels(context.limits.max_picture_pixels);
+  limits.set_max_order_text_bytes(context.limits.max_order_text_bytes);
   response.add_render_formats(v1::RENDER_FORMAT_PNG);
   response.add_export_formats(v1::EXPORT_FORMAT_ORDER);
   return absl::OkStatus();

@@ -15,6 +15,7 @@ struct Limits {
   int max_message_bytes = 64 << 20;
   int max_picture_side = 32767;  // pixels
   int max_picture_pixels = 100'000'000;
+  int max_order_text_bytes = 32 << 20;
 };
 
 // Labels of a picture, in bytes; not configurable.

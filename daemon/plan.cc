@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/errors.h"
 #include "engine/digest/digest.h"
 #include "engine/sim/simulator.h"
 
@@ -11,9 +12,31 @@ namespace pipesched {
 namespace {
 
 // The schedule with its parameters, defaults resolved, as its digest sees it.
-std::string CanonicalSchedule(const PlanInput& input) {
-  if (!input.kind->takes_group_size) return std::string(input.kind->name);
-  return absl::StrCat(input.kind->name, " group ", GroupSize(input.pipeline.shape, input.params));
+std::string CanonicalSchedule(const PlanInput& input, const Placement& placement) {
+  std::string canonical(input.kind->name);
+  if (input.kind->takes_group_size) {
+    absl::StrAppend(&canonical, " group ", GroupSize(input.pipeline.shape, input.params));
+  }
+  if (!input.given) return canonical;
+  absl::StrAppend(&canonical, " ranks");
+  for (int replica = 0; replica < placement.num_replicas(); ++replica) {
+    for (int s = 0; s < placement.num_stages(); ++s) {
+      absl::StrAppend(&canonical, " ", placement.RankOfReplica(s, replica));
+    }
+  }
+  return canonical;
+}
+
+absl::StatusOr<Order> OrderOf(PlanInput& input, Cancelled cancelled) {
+  if (input.given) return std::move(input.given->order);
+  return input.kind->make_order(input.pipeline, input.params, cancelled);
+}
+
+absl::StatusOr<Timeline> TimesOf(const PlanInput& input, const Placement& placement,
+                                 const Order& order, Cancelled cancelled) {
+  absl::StatusOr<Timeline> timeline = Simulate(input.pipeline, placement, order, cancelled);
+  if (!absl::IsFailedPrecondition(timeline.status())) return timeline;
+  return MakeError(timeline.status().code(), kOrderDeadlocks, timeline.status().message());
 }
 
 }  // namespace
@@ -21,19 +44,21 @@ std::string CanonicalSchedule(const PlanInput& input) {
 absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled) {
   const absl::Status stopped = absl::CancelledError("cancelled while computing");
   if (cancelled()) return stopped;
-  Placement placement = MakePlacement(input.kind->placement, input.pipeline.shape);
-  Order order = input.kind->make_order(input.pipeline.shape, input.params);
+  Placement placement = input.given ? input.given->placement
+                                    : MakePlacement(input.kind->placement, input.pipeline.shape);
+  absl::StatusOr<Order> order = OrderOf(input, cancelled);
+  if (!order.ok()) return order.status();
   if (cancelled()) return stopped;
-  absl::StatusOr<Timeline> timeline = Simulate(input.pipeline, placement, order, cancelled);
+  absl::StatusOr<Timeline> timeline = TimesOf(input, placement, *order, cancelled);
   if (!timeline.ok()) return timeline.status();
   absl::StatusOr<Metrics> metrics =
-      ComputeMetrics(input.pipeline, placement, order, *timeline, cancelled);
+      ComputeMetrics(input.pipeline, placement, *order, *timeline, cancelled);
   if (!metrics.ok()) return metrics.status();
-  const absl::StatusOr<Sha256Digest> order_digest = DigestOrder(order, cancelled);
+  const absl::StatusOr<Sha256Digest> order_digest = DigestOrder(*order, cancelled);
   if (!order_digest.ok()) return order_digest.status();
-  const Sha256Digest digest =
-      DigestPlan(input.pipeline, CanonicalSchedule(input), kAlgorithmVersion, *order_digest);
-  return Plan{std::move(input),    std::move(placement), std::move(order),  *std::move(timeline),
+  const Sha256Digest digest = DigestPlan(input.pipeline, CanonicalSchedule(input, placement),
+                                         kAlgorithmVersion, *order_digest);
+  return Plan{std::move(input),    std::move(placement), *std::move(order), *std::move(timeline),
               *std::move(metrics), Hex(digest),          Hex(*order_digest)};
 }
 

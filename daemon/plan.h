@@ -1,6 +1,7 @@
 #ifndef PIPESCHED_DAEMON_PLAN_H_
 #define PIPESCHED_DAEMON_PLAN_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -10,6 +11,7 @@
 #include "engine/model/pipeline.h"
 #include "engine/model/placement.h"
 #include "engine/model/timeline.h"
+#include "engine/order/given_order.h"
 #include "engine/order/registry.h"
 
 namespace pipesched {
@@ -19,6 +21,7 @@ struct PlanInput {
   Pipeline pipeline;
   const ScheduleKind* kind = nullptr;
   ScheduleParams params;
+  std::optional<GivenOrder> given;  // of the kind "custom", whole
 };
 
 // A computed schedule: what every response is made of, whatever its view,
@@ -33,7 +36,8 @@ struct Plan {
   std::string order_digest;  // see DigestOrder; 64 hexadecimal digits
 };
 
-// Computes a plan. Returns CANCELLED if `cancelled` said so.
+// Computes a plan. Returns FAILED_PRECONDITION, reason ORDER_DEADLOCKS, if a given order
+// deadlocks, and CANCELLED if `cancelled` said so.
 absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled);
 
 }  // namespace pipesched

@@ -83,10 +83,15 @@ double TotalTime(const std::vector<StageTimes>& stages, const PipelineShape& sha
 
 }  // namespace
 
-std::optional<PipelineShape> ConvertShape(const v1::Pipeline& request, const Limits& limits,
-                                          Violations& violations) {
-  const int chunks = request.has_chunks_per_rank() ? request.chunks_per_rank() : 1;
-  const int stages = request.num_stages();
+std::optional<PipelineShape> ConvertShape(const v1::Pipeline& request,
+                                          const std::optional<OrderSizes>& given,
+                                          const Limits& limits, Violations& violations) {
+  const int stages = given && request.num_stages() == 0 ? given->num_stages : request.num_stages();
+  const int microbatches = given && request.num_microbatches() == 0 ? given->num_microbatches
+                                                                    : request.num_microbatches();
+  const int default_chunks =
+      given && stages % given->num_ranks == 0 ? stages / given->num_ranks : 1;
+  const int chunks = request.has_chunks_per_rank() ? request.chunks_per_rank() : default_chunks;
   bool in_range = true;
   const auto check = [&](absl::string_view field, int value, int most, absl::string_view limit) {
     if (1 <= value && value <= most) return;
@@ -101,8 +106,7 @@ std::optional<PipelineShape> ConvertShape(const v1::Pipeline& request, const Lim
   };
   check("num_stages", stages, limits.max_ranks * limits.max_chunks_per_rank,
         "max_ranks * max_chunks_per_rank");
-  check("num_microbatches", request.num_microbatches(), limits.max_microbatches,
-        "max_microbatches");
+  check("num_microbatches", microbatches, limits.max_microbatches, "max_microbatches");
   check("chunks_per_rank", chunks, limits.max_chunks_per_rank, "max_chunks_per_rank");
   if (!in_range) return std::nullopt;
   if (stages % chunks != 0) {
@@ -118,9 +122,8 @@ std::optional<PipelineShape> ConvertShape(const v1::Pipeline& request, const Lim
         {"max_ranks", ranks, limits.max_ranks});
     return std::nullopt;
   }
-  return PipelineShape{.num_ranks = ranks,
-                       .chunks_per_rank = chunks,
-                       .num_microbatches = request.num_microbatches()};
+  return PipelineShape{
+      .num_ranks = ranks, .chunks_per_rank = chunks, .num_microbatches = microbatches};
 }
 
 std::optional<Pipeline> ConvertPipeline(const v1::Pipeline& request,

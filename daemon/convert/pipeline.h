@@ -6,14 +6,17 @@
 #include "daemon/errors.h"
 #include "daemon/limits.h"
 #include "engine/model/pipeline.h"
+#include "engine/order/given_order.h"
 #include "pipesched/v1/pipeline.pb.h"
 
 namespace pipesched {
 
-// The sizes of a pipeline. Adds what is wrong with them to `violations`, with
-// paths that start with "pipeline", and then returns nothing.
-std::optional<PipelineShape> ConvertShape(const v1::Pipeline& request, const Limits& limits,
-                                          Violations& violations);
+// The sizes of a pipeline; those that are unset are `given`, which a custom order
+// says. Adds what is wrong with them to `violations`, with paths that start with
+// "pipeline", and then returns nothing.
+std::optional<PipelineShape> ConvertShape(const v1::Pipeline& request,
+                                          const std::optional<OrderSizes>& given,
+                                          const Limits& limits, Violations& violations);
 
 // The pipeline of a request with every default resolved and every time in
 // ticks. `shape` is what ConvertShape returned. Adds all else that is wrong to

@@ -5,6 +5,8 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "engine/metrics/lower_bound.h"
+#include "engine/metrics/memory.h"
 #include "engine/model/order_text.h"
 
 namespace pipesched {
@@ -61,6 +63,12 @@ void AddMemoryNotes(const Plan& plan, google::protobuf::RepeatedPtrField<v1::Not
   }
 }
 
+bool HasBytes(const Pipeline& pipeline) {
+  return std::any_of(pipeline.stages.begin(), pipeline.stages.end(), [](const StageCost& cost) {
+    return cost.activation_bytes != 0 || cost.static_bytes != 0;
+  });
+}
+
 // Grows a column by `count` entries and returns the first new one.
 template <typename T>
 T* Grow(google::protobuf::RepeatedField<T>& column, int64_t count) {
@@ -114,6 +122,15 @@ v1::Metrics MetricsToProto(const Plan& plan, const std::vector<int>& ranks) {
   return out;
 }
 
+v1::PipelineShape ShapeToProto(const PipelineShape& shape) {
+  v1::PipelineShape out;
+  out.set_num_ranks(shape.num_ranks);
+  out.set_num_stages(shape.num_stages());
+  out.set_chunks_per_rank(shape.chunks_per_rank);
+  out.set_num_microbatches(shape.num_microbatches);
+  return out;
+}
+
 void FillRankOffsets(const Plan& plan, const std::vector<int>& ranks, v1::Timeline& timeline) {
   const int num_ranks = plan.order.num_ranks();
   int32_t* offset = Grow(*timeline.mutable_rank_offsets(), num_ranks + 1);
@@ -132,7 +149,13 @@ void FillRankOffsets(const Plan& plan, const std::vector<int>& ranks, v1::Timeli
 TimelineColumns::TimelineColumns(const Plan& plan, const std::vector<int>& ranks)
     : plan_(plan), critical_(plan.order.ops.size()) {
   for (const int64_t op : plan.metrics.critical_path.ops) critical_[static_cast<size_t>(op)] = true;
+  const bool has_bytes = HasBytes(plan.input.pipeline);
   for (const int r : ranks) {
+    if (has_bytes) {
+      const std::vector<int64_t> held =
+          HeldBytes(plan.input.pipeline, plan.placement, r, plan.order.rank(r));
+      held_bytes_.insert(held_bytes_.end(), held.begin(), held.end());
+    }
     const int64_t first = plan.order.rank_offsets[static_cast<size_t>(r)];
     const int64_t count = plan.order.rank_offsets[static_cast<size_t>(r) + 1] - first;
     size_ += count;
@@ -153,6 +176,10 @@ void TimelineColumns::Append(int64_t first, int64_t count, v1::Timeline& timelin
   double* ends = Grow(*timeline.mutable_ends(), count);
   bool* fused = Grow(*timeline.mutable_fused(), count);
   bool* critical = Grow(*timeline.mutable_critical(), count);
+  if (!held_bytes_.empty()) {
+    const auto begin = held_bytes_.begin() + first;
+    timeline.mutable_held_bytes()->Add(begin, begin + count);
+  }
   int64_t stretch_begin = 0;
   for (const Stretch& stretch : stretches_) {
     const int64_t begin = std::max(first, stretch_begin);
@@ -185,7 +212,7 @@ google::protobuf::RepeatedPtrField<v1::Note> NotesToProto(const Plan& plan) {
     (*note.mutable_metadata())["num_microbatches"] = absl::StrCat(shape.num_microbatches);
     (*note.mutable_metadata())["least"] = absl::StrCat(least);
   }
-  if (kind.splits_backward && plan.input.pipeline.backward_split_defaulted) {
+  if (plan.input.pipeline.backward_split_defaulted && FormsOf(plan.order).split_backward) {
     v1::Note& note = *notes.Add();
     note.set_code("BACKWARD_SPLIT_DEFAULTED");
     note.set_message(absl::StrCat(kind.name,

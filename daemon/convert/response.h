@@ -8,6 +8,7 @@
 #include "daemon/plan.h"
 #include "google/protobuf/repeated_field.h"
 #include "pipesched/v1/metrics.pb.h"
+#include "pipesched/v1/pipeline.pb.h"
 #include "pipesched/v1/timeline.pb.h"
 
 namespace pipesched {
@@ -20,6 +21,8 @@ std::vector<int> ConvertRanks(const google::protobuf::RepeatedField<int32_t>& ra
 
 // The metrics, with the rows of `ranks`.
 v1::Metrics MetricsToProto(const Plan& plan, const std::vector<int>& ranks);
+
+v1::PipelineShape ShapeToProto(const PipelineShape& shape);
 
 // Where the ops of `ranks` stand in the columns: P + 1 offsets.
 void FillRankOffsets(const Plan& plan, const std::vector<int>& ranks, v1::Timeline& timeline);
@@ -41,7 +44,8 @@ class TimelineColumns {
     int64_t count;
   };
   std::vector<Stretch> stretches_;
-  std::vector<bool> critical_;  // by op of the order
+  std::vector<bool> critical_;       // by op of the order
+  std::vector<int64_t> held_bytes_;  // by column, or empty if no stage has bytes
   int64_t size_ = 0;
 };
 
@@ -59,11 +63,12 @@ void FillDigestsAndNotes(const Plan& plan, Response& response) {
   *response.mutable_notes() = NotesToProto(plan);
 }
 
-// The same and the metrics: a schedule in every view.
+// The same, the metrics and the sizes: a schedule in every view.
 template <typename Response>
 void FillSummary(const Plan& plan, const std::vector<int>& ranks, Response& response) {
   FillDigestsAndNotes(plan, response);
   *response.mutable_metrics() = MetricsToProto(plan, ranks);
+  *response.mutable_shape() = ShapeToProto(plan.input.pipeline.shape);
 }
 
 }  // namespace pipesched

@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "daemon/convert/given_order.h"
 #include "daemon/convert/pipeline.h"
 #include "daemon/version.h"
 
@@ -26,18 +27,51 @@ const ScheduleKind* FromProto(v1::ScheduleKind kind) {
   return FindScheduleKind(absl::AsciiStrToLower(name.substr(kEnumPrefix.size())));
 }
 
+bool IsCustom(const ScheduleKind* kind) { return kind != nullptr && kind->name == kCustomKind; }
+
+bool HasSizes(const v1::Pipeline& pipeline) {
+  return pipeline.num_stages() != 0 && pipeline.num_microbatches() != 0;
+}
+
 std::string KnownKinds() {
   return absl::StrJoin(AllScheduleKinds(), ", ", [](std::string* out, const ScheduleKind& kind) {
     absl::StrAppend(out, kind.name);
   });
 }
 
+const ScheduleKind* ConvertKind(v1::ScheduleKind kind, Violations& violations) {
+  const ScheduleKind* const found = FromProto(kind);
+  if (found == nullptr) {
+    violations.Add("schedule.kind",
+                   absl::StrCat(static_cast<int>(kind), ", want one of ", KnownKinds()));
+  }
+  return found;
+}
+
 v1::PlacementKind ToProto(PlacementKind placement) {
   switch (placement) {
     case PlacementKind::kLinear: return v1::PLACEMENT_KIND_LINEAR;
     case PlacementKind::kRoundRobin: return v1::PLACEMENT_KIND_ROUND_ROBIN;
+    case PlacementKind::kV: return v1::PLACEMENT_KIND_V;
+    case PlacementKind::kWave: return v1::PLACEMENT_KIND_WAVE;
+    case PlacementKind::kBidirectional: return v1::PLACEMENT_KIND_BIDIRECTIONAL;
+    case PlacementKind::kGiven: return v1::PLACEMENT_KIND_GIVEN;
   }
   return v1::PLACEMENT_KIND_UNSPECIFIED;
+}
+
+// The parameters of "custom" say nothing to other kinds.
+void RefuseGivenOrder(const v1::Schedule& schedule, const ScheduleKind& kind,
+                      Violations& violations) {
+  if (schedule.has_order()) {
+    violations.Add("schedule.order", absl::StrCat("set: ", kind.name, " makes its own, want ",
+                                                  kCustomKind, " or it unset"));
+  }
+  if (!schedule.stage_to_rank().empty()) {
+    violations.Add("schedule.stage_to_rank",
+                   absl::StrCat(schedule.stage_to_rank_size(), " entries: ", kind.name,
+                                " places its own, want ", kCustomKind, " or none"));
+  }
 }
 
 // The parameters of the kind. Adds to `violations` what is not in range by itself,
@@ -45,6 +79,7 @@ v1::PlacementKind ToProto(PlacementKind placement) {
 ScheduleParams ConvertParams(const v1::Schedule& schedule, const ScheduleKind& kind,
                              const Limits& limits, Violations& violations) {
   ScheduleParams params;
+  if (!IsCustom(&kind)) RefuseGivenOrder(schedule, kind, violations);
   if (!schedule.has_microbatch_group_size()) return params;
   const int size = schedule.microbatch_group_size();
   if (!kind.takes_group_size) {
@@ -66,6 +101,7 @@ void AddRuleViolations(const PipelineShape& shape, const ScheduleKind& kind,
       violations.Add(field, absl::StrCat(value, ": ", kind.name, " ", broken.rule));
     };
     switch (broken.value) {
+      case RuleViolation::Value::kNumRanks: add("pipeline.num_stages", shape.num_stages()); break;
       case RuleViolation::Value::kChunksPerRank:
         add("pipeline.chunks_per_rank", shape.chunks_per_rank);
         break;
@@ -122,6 +158,10 @@ void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>&
     info.set_description(std::string(kind.description));
     info.set_placement(ToProto(kind.placement));
     if (kind.takes_group_size) info.add_parameters("schedule.microbatch_group_size");
+    if (IsCustom(&kind)) {
+      info.add_parameters("schedule.order");
+      info.add_parameters("schedule.stage_to_rank");
+    }
     info.set_legality(std::string(kind.legality));
     info.set_source(std::string(kind.source));
   }
@@ -130,32 +170,38 @@ void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>&
 PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* schedule,
                            const Limits& limits, Violations& violations) {
   PlanInput input;
-  std::optional<PipelineShape> shape;
+  std::optional<Order> order;
   if (schedule == nullptr) {
     violations.Add("schedule", "unset, want a schedule");
   } else {
-    input.kind = FromProto(schedule->kind());
-    if (input.kind == nullptr) {
-      violations.Add("schedule.kind", absl::StrCat(static_cast<int>(schedule->kind()),
-                                                   ", want one of ", KnownKinds()));
-    } else {
+    input.kind = ConvertKind(schedule->kind(), violations);
+    if (input.kind != nullptr) {
       input.params = ConvertParams(*schedule, *input.kind, limits, violations);
     }
+    if (IsCustom(input.kind)) order = ConvertOrderText(*schedule, limits, violations);
     RefuseUnknownFields(*schedule, "schedule", violations);
   }
   if (pipeline == nullptr) {
     violations.Add("pipeline", "unset, want a pipeline");
-  } else {
-    shape = ConvertShape(*pipeline, limits, violations);
-    if (shape && input.kind != nullptr) {
-      CheckLegality(*shape, *input.kind, input.params, limits, violations);
-    }
-    std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, violations);
-    if (converted) input.pipeline = *std::move(converted);
-    RefuseUnknownFields(*pipeline, "pipeline", violations);
-    for (int i = 0; i < pipeline->stage_costs_size(); ++i) {
-      RefuseUnknownFields(pipeline->stage_costs(i), "pipeline.stage_costs", violations);
-    }
+    input.pipeline.shape = {0, 0, 0};
+    return input;
+  }
+  std::optional<PipelineShape> shape;
+  // Without the order that says the sizes there is no saying what they are.
+  if (order || !IsCustom(input.kind) || HasSizes(*pipeline)) {
+    shape = ConvertShape(*pipeline, order ? std::optional(SizesOf(*order)) : std::nullopt, limits,
+                         violations);
+  }
+  if (shape && order) {
+    input.given = ConvertGivenOrder(*schedule, *shape, *std::move(order), limits, violations);
+  } else if (shape && input.kind != nullptr && !IsCustom(input.kind)) {
+    CheckLegality(*shape, *input.kind, input.params, limits, violations);
+  }
+  std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, violations);
+  if (converted) input.pipeline = *std::move(converted);
+  RefuseUnknownFields(*pipeline, "pipeline", violations);
+  for (const v1::StageCost& cost : pipeline->stage_costs()) {
+    RefuseUnknownFields(cost, "pipeline.stage_costs", violations);
   }
   input.pipeline.shape = shape.value_or(PipelineShape{0, 0, 0});
   return input;

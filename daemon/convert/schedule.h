@@ -19,7 +19,8 @@ void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>&
 
 // Everything that a plan is computed from. Adds all that is wrong to
 // `violations`: a missing part, a pipeline out of range (see ConvertPipeline),
-// an unknown kind, sizes that are not legal for the kind, more ops than the limit,
+// an unknown kind, sizes that are not legal for the kind, more ops than the limit, a
+// custom order that is not whole (see ConvertGivenOrder),
 // fields that this version does not know. The result may be used only if it added
 // nothing; but its shape is right if the sizes are, and all 0 if not.
 // Null stands for a missing part.

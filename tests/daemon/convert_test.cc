@@ -27,7 +27,7 @@ std::vector<std::string> Texts(const Violations& violations) {
 
 std::vector<std::string> ViolationsOf(const v1::Pipeline& request) {
   Violations violations;
-  const auto shape = ConvertShape(request, Limits{}, violations);
+  const auto shape = ConvertShape(request, std::nullopt, Limits{}, violations);
   const bool converted = ConvertPipeline(request, shape, violations).has_value();
   EXPECT_EQ(converted, violations.empty());
   return Texts(violations);
@@ -40,8 +40,8 @@ std::vector<std::string> ViolationsOf(absl::string_view pipeline) {
 Pipeline Convert(absl::string_view text) {
   Violations violations;
   const auto request = Parse<v1::Pipeline>(text);
-  const auto pipeline =
-      ConvertPipeline(request, ConvertShape(request, Limits{}, violations), violations);
+  const auto pipeline = ConvertPipeline(
+      request, ConvertShape(request, std::nullopt, Limits{}, violations), violations);
   EXPECT_THAT(Texts(violations), IsEmpty()) << text;
   return *pipeline;
 }
@@ -186,7 +186,7 @@ TEST(ConvertPipelineTest, AMillionWrongRecordsAreCountedNotKept) {
   request.set_num_microbatches(1);
   for (int i = 0; i < 1'000'000; ++i) request.add_stage_costs()->set_forward(-1);
   Violations violations;
-  ConvertPipeline(request, ConvertShape(request, Limits{}, violations), violations);
+  ConvertPipeline(request, ConvertShape(request, std::nullopt, Limits{}, violations), violations);
   EXPECT_EQ(violations.list().size(), 1000u);
   EXPECT_EQ(violations.count(), 1'000'001);
 }
@@ -234,7 +234,8 @@ TEST(ConvertPlanInputTest, ChecksTheKindAndItsLegality) {
   constexpr char kSmall[] = "num_stages: 2 num_microbatches: 2";
   const std::string kinds =
       "want one of gpipe, 1f1b, eager_1f1b, 1f1b_overlap, zb_h1, zb_h2, interleaved_1f1b, "
-      "interleaved_1f1b_overlap, looped_bfs, interleaved_zb";
+      "interleaved_1f1b_overlap, looped_bfs, interleaved_zb, zbv, v_half, v_min, "
+      "v_1f1b, dualpipe, dualpipe_v, chimera, wave, custom";
   EXPECT_THAT(PlanViolationsOf(kSmall, v1::SCHEDULE_KIND_1F1B), IsEmpty());
   EXPECT_THAT(PlanViolationsOf(kSmall, 0), ElementsAre("schedule.kind = 0, " + kinds));
   EXPECT_THAT(PlanViolationsOf(kSmall, 9999), ElementsAre("schedule.kind = 9999, " + kinds));
@@ -285,6 +286,80 @@ TEST(ConvertPlanInputTest, ChecksTheGroupSize) {
   EXPECT_THAT(violations_of(v1::SCHEDULE_KIND_LOOPED_BFS, 4, 12),
               ElementsAre("schedule.microbatch_group_size = 4: looped_bfs has no groups, want it "
                           "unset"));
+}
+
+// What is wrong with a schedule of kind "custom", or of the given one.
+std::vector<std::string> CustomViolationsOf(absl::string_view pipeline, absl::string_view schedule,
+                                            const Limits& limits = {}) {
+  const auto request = Parse<v1::Pipeline>(pipeline);
+  v1::Schedule custom = Parse<v1::Schedule>(schedule);
+  if (custom.kind() == v1::SCHEDULE_KIND_UNSPECIFIED) custom.set_kind(v1::SCHEDULE_KIND_CUSTOM);
+  Violations violations;
+  ConvertPlanInput(&request, &custom, limits, violations);
+  return Texts(violations);
+}
+
+TEST(ConvertPlanInputTest, TakesTheSizesOfACustomOrder) {
+  constexpr char kOrder[] = "order: '0F0 0B0 0F1 0B1\\n1F0 1B0 1F1 1B1\\n'";
+  v1::Schedule schedule = Parse<v1::Schedule>(kOrder);
+  schedule.set_kind(v1::SCHEDULE_KIND_CUSTOM);
+  const v1::Pipeline unset;
+  Violations violations;
+  const PlanInput input = ConvertPlanInput(&unset, &schedule, Limits{}, violations);
+  EXPECT_THAT(Texts(violations), IsEmpty());
+  EXPECT_EQ(input.pipeline.shape.num_ranks, 2);
+  EXPECT_EQ(input.pipeline.shape.num_microbatches, 2);
+  ASSERT_TRUE(input.given.has_value());
+  EXPECT_EQ(input.given->placement.RankOf(1, 0), 1);
+
+  EXPECT_THAT(CustomViolationsOf("num_stages: 2 num_microbatches: 2", kOrder), IsEmpty());
+  EXPECT_THAT(CustomViolationsOf("num_stages: 2 num_microbatches: 3", kOrder),
+              ElementsAre("schedule.order = 8 ops, want a forward and a backward of each of 2 "
+                          "stages and 3 microbatches: at least 12"));
+  EXPECT_THAT(CustomViolationsOf("chunks_per_rank: 2", kOrder),
+              ElementsAre("schedule.order = 2 lines, want 1, a rank each (num_stages / "
+                          "chunks_per_rank)"));
+  EXPECT_THAT(
+      CustomViolationsOf("stage_costs { forward: 1 } stage_costs {} stage_costs {}", kOrder),
+      ElementsAre("pipeline.stage_costs = 3 records, want 1 or 2 (num_stages)"));
+}
+
+TEST(ConvertPlanInputTest, SaysWhatIsWrongWithACustomOrder) {
+  EXPECT_THAT(CustomViolationsOf("", ""),
+              ElementsAre("schedule.order = unset, want the order of the custom schedule"));
+  EXPECT_THAT(CustomViolationsOf("", "order: ''"),
+              ElementsAre("schedule.order = no op, want an order"));
+  EXPECT_THAT(CustomViolationsOf("", "order: '0F0 0X0\\n'"),
+              ElementsAre(testing::StartsWith("schedule.order = line 1, column 5: \"0X0\"")));
+  EXPECT_THAT(CustomViolationsOf("", "order: '0F0 0B0 0B0\\n'"),
+              ElementsAre("schedule.order = rank 0 #2 0B0: runs twice"));
+  EXPECT_THAT(
+      CustomViolationsOf("", "order: '0F0 0B0\\n0F1 0B1\\n'"),
+      testing::Contains(testing::StartsWith("schedule.order = 2 lines, want 1, a rank each")));
+  EXPECT_THAT(CustomViolationsOf("", "order: '0F0 0B0\\n1F0 1B0\\n' stage_to_rank: [0, 2, 1]"),
+              ElementsAre("schedule.stage_to_rank = 3 entries, want 2 (num_stages) or none",
+                          "schedule.stage_to_rank[1] = 2, want [0, 1]"));
+  EXPECT_THAT(CustomViolationsOf("", "order: '0F0 0B0\\n1F0 1B0\\n' stage_to_rank: [1, 0]"),
+              ElementsAre("schedule.order = rank 0 #0 0F0: its stage is on rank 1",
+                          "schedule.order = rank 0 #1 0B0: its stage is on rank 1",
+                          "schedule.order = rank 1 #0 1F0: its stage is on rank 0",
+                          "schedule.order = rank 1 #1 1B0: its stage is on rank 0"));
+  Limits limits;
+  limits.max_order_text_bytes = 7;
+  EXPECT_THAT(CustomViolationsOf("", "order: '0F0 0B0\\n'", limits),
+              ElementsAre("schedule.order = 8 bytes, want at most 7"));
+  limits = Limits{};
+  limits.max_ops = 1;
+  EXPECT_THAT(CustomViolationsOf("", "order: '0F0 0B0\\n'", limits),
+              ElementsAre("schedule.order = 2 ops, want at most 1"));
+}
+
+TEST(ConvertPlanInputTest, OtherKindsTakeNoOrder) {
+  EXPECT_THAT(
+      CustomViolationsOf("num_stages: 1 num_microbatches: 1",
+                         "kind: SCHEDULE_KIND_1F1B order: '0F0 0B0\\n' stage_to_rank: 0"),
+      ElementsAre("schedule.order = set: 1f1b makes its own, want custom or it unset",
+                  "schedule.stage_to_rank = 1 entries: 1f1b places its own, want custom or none"));
 }
 
 TEST(ConvertPlanInputTest, RefusesFieldsThatItDoesNotKnow) {

@@ -74,6 +74,54 @@ TEST(HandleComputeScheduleTest, FullHasTheTimeline) {
       << response->timeline().DebugString();
 }
 
+// F takes 10 bytes, of which I leaves 5 to W; the rank holds 3 more all the time.
+TEST(HandleComputeScheduleTest, FullHasTheMemoryWhereThereIsAny) {
+  const auto response = Compute(
+      "pipeline { stage_costs { activation_bytes: 10 static_bytes: 3 } } "
+      "schedule { kind: SCHEDULE_KIND_CUSTOM order: '0F0 0I0 0F1 0W0 0B1\\n' } view: VIEW_FULL");
+  ASSERT_THAT(response, IsOk());
+  EXPECT_THAT(response->timeline().held_bytes(), ElementsAre(13, 13, 18, 18, 13));
+}
+
+// A kind's own order, given as a custom one, is timed the same.
+TEST(HandleComputeScheduleTest, ACustomOrderIsAnyKindsOrder) {
+  const Limits limits;
+  for (const char* kind : {"kind: SCHEDULE_KIND_ZBV", "kind: SCHEDULE_KIND_DUALPIPE",
+                           "kind: SCHEDULE_KIND_INTERLEAVED_1F1B"}) {
+    SCOPED_TRACE(kind);
+    const bool is_bidirectional =
+        absl::string_view(kind).find("DUALPIPE") != absl::string_view::npos;
+    const std::string pipeline =
+        absl::StrCat("pipeline { num_stages: ", is_bidirectional ? 4 : 8,
+                     " chunks_per_rank: ", is_bidirectional ? 1 : 2,
+                     " num_microbatches: 8 p2p_time: 0.25 stage_costs { overlapped_pair: 2.5 } } ");
+    const std::string made = absl::StrCat(pipeline, "schedule { ", kind, " } ");
+    v1::ExportScheduleResponse file;
+    ASSERT_THAT(HandleExportSchedule(Parse<v1::ExportScheduleRequest>(
+                                         absl::StrCat(made, "format: EXPORT_FORMAT_ORDER")),
+                                     Context(limits), file),
+                IsOk());
+    auto request = Parse<v1::ComputeScheduleRequest>(pipeline);
+    request.mutable_schedule()->set_kind(v1::SCHEDULE_KIND_CUSTOM);
+    request.mutable_schedule()->set_order(file.content());
+    const auto given = Compute(request, limits);
+    const auto expected = Compute(made);
+    ASSERT_THAT(given, IsOk());
+    EXPECT_EQ(given->order_digest(), expected->order_digest());
+    EXPECT_NE(given->digest(), expected->digest());
+    EXPECT_TRUE(MessageDifferencer::Equals(given->metrics(), expected->metrics()));
+    EXPECT_TRUE(MessageDifferencer::Equals(given->shape(), expected->shape()));
+  }
+}
+
+TEST(HandleComputeScheduleTest, ACustomOrderThatDeadlocksIsRefused) {
+  EXPECT_THAT(
+      Compute("pipeline {} schedule { kind: SCHEDULE_KIND_CUSTOM "
+              "order: '0B0 0F0\\n1F0 1B0\\n' }"),
+      StatusIs(absl::StatusCode::kFailedPrecondition,
+               "order deadlocks: rank 0 at 0B0 waits for 1B0; rank 1 at 1F0 waits for 0F0"));
+}
+
 TEST(HandleComputeScheduleTest, RanksFilterRowsAndColumnsAndNothingElse) {
   const auto all = Compute(absl::StrCat(kFourByEight, "view: VIEW_FULL"));
   const auto some = Compute(absl::StrCat(kFourByEight, "view: VIEW_FULL ranks: [3, 1, 3]"));
@@ -178,7 +226,8 @@ TEST(HandleComputeScheduleTest, JsonHasTheDocumentedNames) {
         R"("peak_bytes":"0","peak_op":{"kind":"OP_KIND_FORWARD","stage":0,"microbatch":0}}])",
         R"("timeline":{"rank_offsets":[0,2],"kinds":["OP_KIND_FORWARD","OP_KIND_BACKWARD"],)"
         R"("stages":[0,0],"microbatches":[0,0],"starts":[0,1],"ends":[1,3],)"
-        R"("fused":[false,false],"critical":[true,true]})",
+        R"("fused":[false,false],"critical":[true,true],"held_bytes":[]})",
+        R"("shape":{"num_ranks":1,"num_stages":1,"chunks_per_rank":1,"num_microbatches":1})",
         R"("digest":")", R"("order_digest":")", R"("notes":[])"}) {
     EXPECT_THAT(json, HasSubstr(text));
   }
@@ -342,8 +391,11 @@ TEST(HandleListScheduleKindsTest, ListsTheRegistry) {
   const Limits limits;
   v1::ListScheduleKindsResponse response;
   ASSERT_THAT(HandleListScheduleKinds({}, Context(limits), response), IsOk());
-  ASSERT_EQ(response.kinds_size(), 10);
+  ASSERT_EQ(response.kinds_size(), 19);
   EXPECT_THAT(response.kinds(6).parameters(), ElementsAre("schedule.microbatch_group_size"));
+  EXPECT_THAT(response.kinds(18).parameters(),
+              ElementsAre("schedule.order", "schedule.stage_to_rank"));
+  EXPECT_EQ(response.kinds(14).placement(), v1::PLACEMENT_KIND_BIDIRECTIONAL);
   EXPECT_EQ(response.kinds(1).kind(), v1::SCHEDULE_KIND_1F1B);
   EXPECT_EQ(response.kinds(1).name(), "1f1b");
 }
@@ -355,6 +407,7 @@ TEST(HandleGetServerInfoTest, TellsTheLimits) {
   ASSERT_THAT(HandleGetServerInfo({}, Context(limits), response), IsOk());
   EXPECT_EQ(response.limits().max_ops(), 12345);
   EXPECT_EQ(response.limits().max_message_bytes(), 64 << 20);
+  EXPECT_EQ(response.limits().max_order_text_bytes(), 32 << 20);
   EXPECT_EQ(response.api_version_high(), "v1");
   EXPECT_FALSE(response.version().empty() || response.commit().empty());
 }

@@ -1,0 +1,93 @@
+#include "daemon/convert/given_order.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/model/order_text.h"
+#include "engine/sim/validate.h"
+
+namespace pipesched {
+namespace {
+
+constexpr char kOrderField[] = "schedule.order";
+constexpr char kMapField[] = "schedule.stage_to_rank";
+
+// The placement of Schedule.stage_to_rank.
+std::optional<Placement> ConvertMap(const v1::Schedule& schedule, const PipelineShape& shape,
+                                    Violations& violations) {
+  const auto& map = schedule.stage_to_rank();
+  const int64_t violations_before = violations.count();
+  if (map.size() != shape.num_stages()) {
+    violations.Add(kMapField, absl::StrCat(map.size(), " entries, want ", shape.num_stages(),
+                                           " (num_stages) or none"));
+  }
+  for (int s = 0; s < map.size(); ++s) {
+    if (0 <= map[s] && map[s] < shape.num_ranks) continue;
+    violations.Add(absl::StrCat(kMapField, "[", s, "]"),
+                   absl::StrCat(map[s], ", want [0, ", shape.num_ranks - 1, "]"));
+  }
+  if (violations.count() > violations_before) return std::nullopt;
+  return Placement(std::vector<int>(map.begin(), map.end()), shape.num_ranks);
+}
+
+std::optional<Placement> PlacementOf(const v1::Schedule& schedule, const PipelineShape& shape,
+                                     const Order& order, Violations& violations) {
+  if (!schedule.stage_to_rank().empty()) return ConvertMap(schedule, shape, violations);
+  absl::StatusOr<Placement> placement = InferPlacement(shape, order);
+  if (placement.ok()) return *std::move(placement);
+  violations.Add(kOrderField, std::string(placement.status().message()));
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Order> ConvertOrderText(const v1::Schedule& schedule, const Limits& limits,
+                                      Violations& violations) {
+  if (!schedule.has_order()) {
+    violations.Add(kOrderField, "unset, want the order of the custom schedule");
+    return std::nullopt;
+  }
+  const auto bytes = static_cast<int64_t>(schedule.order().size());
+  if (bytes > limits.max_order_text_bytes) {
+    violations.AddLimit(kOrderField,
+                        absl::StrCat(bytes, " bytes, want at most ", limits.max_order_text_bytes),
+                        {"max_order_text_bytes", bytes, limits.max_order_text_bytes});
+    return std::nullopt;
+  }
+  absl::StatusOr<Order> order = ParseOrder(schedule.order());
+  if (!order.ok()) {
+    violations.Add(kOrderField, std::string(order.status().message()));
+    return std::nullopt;
+  }
+  if (order->ops.empty()) {
+    violations.Add(kOrderField, "no op, want an order");
+    return std::nullopt;
+  }
+  return *std::move(order);
+}
+
+std::optional<GivenOrder> ConvertGivenOrder(const v1::Schedule& schedule,
+                                            const PipelineShape& shape, Order order,
+                                            const Limits& limits, Violations& violations) {
+  if (order.num_ranks() != shape.num_ranks) {
+    violations.Add(kOrderField, absl::StrCat(order.num_ranks(), " lines, want ", shape.num_ranks,
+                                             ", a rank each (num_stages / chunks_per_rank)"));
+    return std::nullopt;
+  }
+  if (order.num_ops() > limits.max_ops) {
+    violations.AddLimit(kOrderField,
+                        absl::StrCat(order.num_ops(), " ops, want at most ", limits.max_ops),
+                        {"max_ops", order.num_ops(), limits.max_ops});
+    return std::nullopt;
+  }
+  std::optional<Placement> placement = PlacementOf(schedule, shape, order, violations);
+  if (!placement) return std::nullopt;
+  std::vector<std::string> errors = FindOrderErrors(*placement, shape.num_microbatches, order);
+  for (std::string& error : errors) violations.Add(kOrderField, std::move(error));
+  if (!errors.empty()) return std::nullopt;
+  return GivenOrder{std::move(order), *std::move(placement)};
+}
+
+}  // namespace pipesched
