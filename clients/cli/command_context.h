@@ -2,6 +2,7 @@
 #define PIPESCHED_CLIENTS_CLI_COMMAND_CONTEXT_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -21,6 +22,7 @@ using StartEmbedded = absl::FunctionRef<absl::StatusOr<std::shared_ptr<grpc::Cha
 // go.
 struct CommandContext {
   Settings settings;
+  std::optional<std::string> order;        // text of the order file
   const client::Client* client = nullptr;  // of the service that is asked
   client::CallOptions call_options;        // with a cancellation
   FileWriter* files = nullptr;

@@ -1,8 +1,10 @@
 #include "clients/cli/compute.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "clients/cli/file_writer.h"
 #include "clients/cli/json.h"
@@ -14,10 +16,10 @@ namespace pipesched::cli {
 namespace {
 
 template <typename Request>
-Request MakeRequest(const Settings& settings) {
+Request MakeRequest(const CommandContext& context) {
   Request request;
-  *request.mutable_pipeline() = BuildPipeline(settings);
-  *request.mutable_schedule() = BuildSchedule(settings);
+  *request.mutable_pipeline() = BuildPipeline(context.settings);
+  *request.mutable_schedule() = BuildSchedule(context.settings, context.order);
   return request;
 }
 
@@ -31,7 +33,7 @@ bool WantsTimeline(const CommandContext& context, bool json_file) {
 absl::StatusOr<v1::ComputeScheduleResponse> ComputeTimeline(const CommandContext& context) {
   v1::StreamScheduleResponse whole;
   const absl::Status status = context.client->StreamSchedule(
-      MakeRequest<v1::StreamScheduleRequest>(context.settings),
+      MakeRequest<v1::StreamScheduleRequest>(context),
       [&](const v1::StreamScheduleResponse& part) { whole.MergeFrom(part); }, context.call_options);
   if (!status.ok()) return status;
   v1::ComputeScheduleResponse response;
@@ -40,11 +42,12 @@ absl::StatusOr<v1::ComputeScheduleResponse> ComputeTimeline(const CommandContext
   response.mutable_metrics()->Swap(whole.mutable_metrics());
   response.mutable_timeline()->Swap(whole.mutable_timeline());
   response.mutable_notes()->Swap(whole.mutable_notes());
+  response.mutable_shape()->Swap(whole.mutable_shape());
   return response;
 }
 
 absl::StatusOr<v1::RenderScheduleResponse> Draw(const CommandContext& context) {
-  auto request = MakeRequest<v1::RenderScheduleRequest>(context.settings);
+  auto request = MakeRequest<v1::RenderScheduleRequest>(context);
   request.set_format(v1::RENDER_FORMAT_PNG);
   request.mutable_options()->set_title(context.settings.Text(FlagId::kTitle));
   request.mutable_options()->set_time_unit(context.settings.Text(FlagId::kTimeUnit));
@@ -52,7 +55,7 @@ absl::StatusOr<v1::RenderScheduleResponse> Draw(const CommandContext& context) {
 }
 
 absl::StatusOr<std::string> Export(const CommandContext& context) {
-  auto request = MakeRequest<v1::ExportScheduleRequest>(context.settings);
+  auto request = MakeRequest<v1::ExportScheduleRequest>(context);
   request.set_format(v1::EXPORT_FORMAT_ORDER);
   auto response = context.client->ExportSchedule(request, context.call_options);
   if (!response.ok()) return response.status();
@@ -83,16 +86,31 @@ ExitCode WriteOutput(const CommandContext& context, const Output& output,
   return ExitCode::kOk;
 }
 
-void PrintNotes(const CommandContext& context,
-                const google::protobuf::RepeatedPtrField<v1::Note>& notes) {
+using Notes = google::protobuf::RepeatedPtrField<v1::Note>;
+
+void PrintNotes(const CommandContext& context, const Notes& notes) {
   for (const v1::Note& note : notes) context.Remark("note", note.message());
+}
+
+// What --fail-over-memory makes of the notes.
+ExitCode CheckMemory(const CommandContext& context, const Notes& notes) {
+  if (!context.settings.IsOn(FlagId::kFailOverMemory)) return ExitCode::kOk;
+  const auto ranks = std::count_if(notes.begin(), notes.end(), [](const v1::Note& note) {
+    return note.code() == "MEMORY_LIMIT_EXCEEDED";
+  });
+  if (ranks == 0) return ExitCode::kOk;
+  return context.Fail(LocalFailure(
+      ExitCode::kRefused, "MEMORY_LIMIT_EXCEEDED",
+      absl::FailedPreconditionError(absl::StrCat(
+          context.settings.Origin(FlagId::kFailOverMemory), ": ", ranks,
+          ranks == 1 ? " rank holds more than its limit" : " ranks hold more than their limits"))));
 }
 
 }  // namespace
 
 ExitCode RunCompute(const CommandContext& context, const std::optional<Output>& output) {
   const bool json_file = output && output->format == OutputFormat::kJson;
-  const auto request = MakeRequest<v1::ComputeScheduleRequest>(context.settings);
+  const auto request = MakeRequest<v1::ComputeScheduleRequest>(context);
   auto response = WantsTimeline(context, json_file)
                       ? ComputeTimeline(context)
                       : context.client->ComputeSchedule(request, context.call_options);
@@ -107,19 +125,22 @@ ExitCode RunCompute(const CommandContext& context, const std::optional<Output>& 
   // The timeline was asked for the file.
   if (context.settings.Find(FlagId::kView) == nullptr) response->clear_timeline();
   const std::string text =
-      context.json ? ToJson(*response) : FormatSummary(request, *response, context.settings);
+      context.json ? ToJson(*response) : FormatSummary(*response, context.settings);
   if (output && output->is_stdout()) {
     WriteStderr(text);
-    return ExitCode::kOk;
+  } else {
+    const ExitCode printed = context.Print(text);
+    if (printed != ExitCode::kOk) return printed;
   }
-  return context.Print(text);
+  return CheckMemory(context, response->notes());
 }
 
 ExitCode RunRender(const CommandContext& context, const Output& output) {
   const auto picture = Draw(context);
   if (!picture.ok()) return context.FailCall(picture.status());
   PrintNotes(context, picture->notes());
-  return WriteOutput(context, output, picture->content());
+  const ExitCode written = WriteOutput(context, output, picture->content());
+  return written != ExitCode::kOk ? written : CheckMemory(context, picture->notes());
 }
 
 }  // namespace pipesched::cli

@@ -4,9 +4,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
-#include <cstdio>
 #include <utility>
 #include <vector>
 
@@ -14,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "clients/cli/file_reader.h"
 #include "clients/cli/nearest.h"
 #include "clients/cli/numbers.h"
 #include "clients/cli/text.h"
@@ -196,20 +195,9 @@ absl::StatusOr<Settings> ParseConfig(absl::string_view text, const std::string& 
 }
 
 absl::StatusOr<Settings> ReadConfig(const std::string& path) {
-  const bool is_stdin = path == "-";
-  const std::string name = is_stdin ? "standard input" : path;
-  std::FILE* file = is_stdin ? stdin : std::fopen(path.c_str(), "re");
-  if (file == nullptr) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", name));
-  std::string text(size_t{kMaxConfigBytes} + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file));
-  const int error = std::ferror(file) != 0 ? errno : 0;
-  if (!is_stdin) std::fclose(file);
-  if (error != 0) return absl::ErrnoToStatus(error, absl::StrCat("cannot read ", name));
-  if (text.size() > kMaxConfigBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, ": is larger than ", kMaxConfigBytes, " bytes"));
-  }
-  return ParseConfig(text, name);
+  const absl::StatusOr<std::string> text = ReadInput(path, kMaxConfigBytes);
+  if (!text.ok()) return text.status();
+  return ParseConfig(*text, InputName(path));
 }
 
 }  // namespace pipesched::cli

@@ -57,6 +57,12 @@ constexpr Flag kFlags[] = {
      "schedule.microbatch_group_size", ValueKind::kInteger, kPlans, "G",
      "microbatches that an interleaved schedule runs through a chunk at a time (default the "
      "number of ranks)"},
+    {FlagId::kOrder, "order", "", "order", "schedule.order", ValueKind::kText, kPlans, "FILE",
+     "run the order in this file of order text, --schedule custom (- is standard input); sizes "
+     "that are not given are what it says"},
+    {FlagId::kStageToRank, "stage-to-rank", "", "stage_to_rank", "schedule.stage_to_rank[]",
+     ValueKind::kIntegers, kPlans, "R",
+     "rank of each stage of a custom order (default where the order runs it)"},
     {FlagId::kBackwardInputTimes, "backward-input-times", "", "backward_input_times",
      "pipeline.stage_costs[].backward_input", ValueKind::kNumbers, kPlans, "T",
      "time of a backward for inputs (default half of the backward)"},
@@ -78,6 +84,8 @@ constexpr Flag kFlags[] = {
     {FlagId::kMemoryLimit, "memory-limit", "", "memory_limit", "pipeline.memory_limit_bytes[]",
      ValueKind::kIntegers, kPlans, "BYTES",
      "memory of a rank: one for all ranks or one a rank; a schedule above it gets a note"},
+    {FlagId::kFailOverMemory, "fail-over-memory", "", "fail_over_memory", "", ValueKind::kSwitch,
+     kPlans, "", "exit 65 if a rank holds more than its memory limit"},
     {FlagId::kView, "view", "", "view", "", ValueKind::kChoice, kCompute, "VIEW",
      "what JSON holds: summary (default with --format) or full (default with -o), "
      "which adds the timeline",

@@ -72,8 +72,7 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
   } else {
     if (named == nullptr && is_json) return std::nullopt;
     if (named == nullptr) format = FindByEnding(".png");
-    path = absl::StrCat("pipeline_", settings.Text(FlagId::kSchedule, kDefaultSchedule),
-                        format->ending);
+    path = absl::StrCat("pipeline_", ScheduleName(settings), format->ending);
   }
   if (is_render && !format->is_picture) {
     return absl::InvalidArgumentError(

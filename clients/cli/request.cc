@@ -126,8 +126,13 @@ v1::Pipeline BuildPipeline(const Settings& settings) {
   return pipeline;
 }
 
-v1::Schedule BuildSchedule(const Settings& settings) {
-  const std::string name = settings.Text(FlagId::kSchedule, kDefaultSchedule);
+std::string ScheduleName(const Settings& settings) {
+  const bool has_order = settings.Find(FlagId::kOrder) != nullptr;
+  return settings.Text(FlagId::kSchedule, has_order ? "custom" : "1f1b");
+}
+
+v1::Schedule BuildSchedule(const Settings& settings, const std::optional<std::string>& order) {
+  const std::string name = ScheduleName(settings);
   v1::Schedule schedule;
   v1::ScheduleKind kind = v1::SCHEDULE_KIND_UNSPECIFIED;
   const bool is_lower = name == absl::AsciiStrToLower(name);
@@ -137,6 +142,10 @@ v1::Schedule BuildSchedule(const Settings& settings) {
   }
   if (const Setting* group = settings.Find(FlagId::kMicrobatchGroupSize)) {
     schedule.set_microbatch_group_size(ToInt32(Integer(group->texts[0])));
+  }
+  if (order) schedule.set_order(*order);
+  if (const Setting* map = settings.Find(FlagId::kStageToRank)) {
+    for (const std::string& text : map->texts) schedule.add_stage_to_rank(Int32(text));
   }
   return schedule;
 }

@@ -1,6 +1,7 @@
 #ifndef PIPESCHED_CLIENTS_CLI_REQUEST_H_
 #define PIPESCHED_CLIENTS_CLI_REQUEST_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,6 @@
 #include "pipesched/v1/schedule.pb.h"
 
 namespace pipesched::cli {
-
-inline constexpr absl::string_view kDefaultSchedule = "1f1b";
 
 // The pipeline that the settings describe, right or wrong: the service checks
 // it. Whole numbers that a field cannot hold are the nearest that it can, and bytes
@@ -22,8 +21,11 @@ inline constexpr absl::string_view kDefaultSchedule = "1f1b";
 v1::Pipeline BuildPipeline(const Settings& settings);
 
 // The schedule that the settings name; a name that the contract does not know is
-// UNSPECIFIED.
-v1::Schedule BuildSchedule(const Settings& settings);
+// UNSPECIFIED. `order` is the text of the order file, if one is given.
+v1::Schedule BuildSchedule(const Settings& settings, const std::optional<std::string>& order);
+
+// The name of its kind: what is given, else "custom" where there is an order file.
+std::string ScheduleName(const Settings& settings);
 
 // Lists that have neither one value nor one a stage, in the order of the table.
 std::vector<FlagId> ListsOfWrongLength(const Settings& settings);

@@ -13,6 +13,7 @@
 #include "clients/cli/compute.h"
 #include "clients/cli/config_file.h"
 #include "clients/cli/environment.h"
+#include "clients/cli/file_reader.h"
 #include "clients/cli/file_writer.h"
 #include "clients/cli/help.h"
 #include "clients/cli/interrupt.h"
@@ -43,6 +44,16 @@ absl::Status AddConfig(Settings& settings) {
   const absl::StatusOr<Settings> config = ReadConfig(settings.Text(FlagId::kConfig));
   if (config.ok()) settings.AddMissing(*config);
   return config.status();
+}
+
+// The text of the order file, if one is given. Whether it is an order is for the service
+// to say.
+absl::StatusOr<std::optional<std::string>> ReadOrder(const Settings& settings) {
+  constexpr size_t kMaxOrderBytes = size_t{64} << 20;
+  if (settings.Find(FlagId::kOrder) == nullptr) return std::nullopt;
+  absl::StatusOr<std::string> text = ReadInput(settings.Text(FlagId::kOrder), kMaxOrderBytes);
+  if (!text.ok()) return text.status();
+  return *std::move(text);
 }
 
 absl::StatusOr<std::optional<Output>> ChooseCheckedOutput(const CommandLine& command_line) {
@@ -114,6 +125,11 @@ ExitCode RealRun(const std::vector<std::string>& args, StartEmbedded start_embed
   if (!output.ok()) {
     return context.Fail(LocalFailure(ExitCode::kUsage, "INVALID_COMMAND_LINE", output.status()));
   }
+  absl::StatusOr<std::optional<std::string>> order = ReadOrder(settings);
+  if (!order.ok()) {
+    return context.Fail(LocalFailure(ExitCode::kRefused, "CANNOT_READ", order.status()));
+  }
+  context.order = *std::move(order);
   context.settings = settings;
   context.server = settings.Text(FlagId::kServer, ServerFromEnvironment());
   context.call_options.timeout = Timeout(settings);

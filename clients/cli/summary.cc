@@ -22,8 +22,7 @@ bool HasBytes(const v1::Metrics& metrics) {
                      [](const v1::RankMetrics& rank) { return rank.peak_bytes() != 0; });
 }
 
-std::string FormatTotals(const v1::ComputeScheduleRequest& request,
-                         const v1::ComputeScheduleResponse& response, const Settings& settings) {
+std::string FormatTotals(const v1::ComputeScheduleResponse& response, const Settings& settings) {
   const v1::Metrics& metrics = response.metrics();
   const v1::CriticalPath& path = metrics.critical_path();
   const std::string label = settings.Text(FlagId::kTimeUnit);
@@ -31,10 +30,10 @@ std::string FormatTotals(const v1::ComputeScheduleRequest& request,
   const auto time = [&](double value) { return absl::StrCat(FormatNumber(value), unit); };
   return FormatTable(
       {{"schedule",
-        absl::StrCat(settings.Text(FlagId::kSchedule, kDefaultSchedule), ", ",
-                     Count(request.pipeline().num_stages(), "stage", "stages"), " on ",
-                     Count(metrics.ranks_size(), "rank", "ranks"), ", ",
-                     Count(request.pipeline().num_microbatches(), "microbatch", "microbatches"))},
+        absl::StrCat(ScheduleName(settings), ", ",
+                     Count(response.shape().num_stages(), "stage", "stages"), " on ",
+                     Count(response.shape().num_ranks(), "rank", "ranks"), ", ",
+                     Count(response.shape().num_microbatches(), "microbatch", "microbatches"))},
        {"makespan", absl::StrCat(time(metrics.makespan()), " (first start to last end)")},
        {"bubble rate", absl::StrCat(FormatPercent(metrics.bubble_rate()), " (idle / total)")},
        {"bubble overhead",
@@ -70,10 +69,8 @@ std::string FormatRanks(const v1::Metrics& metrics) {
 
 }  // namespace
 
-std::string FormatSummary(const v1::ComputeScheduleRequest& request,
-                          const v1::ComputeScheduleResponse& response, const Settings& settings) {
-  return absl::StrCat(FormatTotals(request, response, settings), "\n",
-                      FormatRanks(response.metrics()));
+std::string FormatSummary(const v1::ComputeScheduleResponse& response, const Settings& settings) {
+  return absl::StrCat(FormatTotals(response, settings), "\n", FormatRanks(response.metrics()));
 }
 
 std::string FormatKinds(const v1::ListScheduleKindsResponse& response) {

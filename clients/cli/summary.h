@@ -10,8 +10,7 @@ namespace pipesched::cli {
 
 // What compute prints for people: the numbers of the whole pipeline, each with
 // its definition, the digest, and a line a rank.
-std::string FormatSummary(const v1::ComputeScheduleRequest& request,
-                          const v1::ComputeScheduleResponse& response, const Settings& settings);
+std::string FormatSummary(const v1::ComputeScheduleResponse& response, const Settings& settings);
 
 // A line a kind.
 std::string FormatKinds(const v1::ListScheduleKindsResponse& response);

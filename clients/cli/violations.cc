@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -55,9 +56,12 @@ UserViolation Explain(const client::FieldViolation& violation, const Settings& s
   const Setting* setting = settings.Find(flag->id);
   if (whole_list) return result;
   if (setting == nullptr) {
-    result.description = flag->kind == ValueKind::kInteger
-                             ? ReplaceValue(violation.description, "not given")
-                             : absl::StrCat("default ", violation.description);
+    const bool has_no_default =
+        flag->kind == ValueKind::kInteger || absl::StartsWith(violation.description, "unset");
+    result.description = has_no_default ? ReplaceValue(violation.description, "not given")
+                                        : absl::StrCat("default ", violation.description);
+  } else if (flag->id == FlagId::kOrder) {
+    result.description = absl::StrCat(setting->texts[0], ": ", violation.description);
   } else if (!IsList(flag->kind)) {
     // A text may be long, or no ASCII.
     const std::string& text = setting->texts[0];

@@ -77,6 +77,43 @@ TEST(CliCommandsTest, AFlagWinsOverTheConfig) {
   EXPECT_THAT(cli.Run("-c -").out, HasSubstr("5 stages on 5 ranks, 1 microbatch\n"));
 }
 
+TEST(CliCommandsTest, RunsAnOrderFile) {
+  CliRunner cli;
+  ASSERT_EQ(cli.Run("-s 4 -b 8 --schedule zb_h1 --p2p-time 0.5 -o zb.order").exit_code, 0);
+  const ProcessResult result = cli.Run("--order zb.order --p2p-time 0.5");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("custom, 4 stages on 4 ranks, 8 microbatches\n"));
+  EXPECT_THAT(result.err, HasSubstr("wrote pipeline_custom.png\n"));
+  const std::string line = "-s 4 -b 8 --schedule zb_h1 --p2p-time 0.5 --no-visualization";
+  for (const char* name : {"makespan", "gap", "order digest"}) {
+    const std::string expected = cli.Run(line).out;
+    const size_t begin = expected.find(name);
+    EXPECT_THAT(result.out, HasSubstr(expected.substr(begin, expected.find('\n', begin) - begin)));
+  }
+  cli.options.input = cli.folder.Read("zb.order");
+  EXPECT_EQ(
+      cli.Run("--order - --stage-to-rank 0 1 2 3 --p2p-time 0.5 --no-visualization").exit_code, 0);
+}
+
+TEST(CliCommandsTest, FailsOverMemoryOnlyWhereAsked) {
+  const CliRunner cli;
+  const std::string line = "-s 4 -b 8 --activation-bytes 10 --memory-limit 30 --no-visualization";
+  const ProcessResult noted = cli.Run(line);
+  EXPECT_EQ(noted.exit_code, 0);
+  EXPECT_EQ(noted.err, "note: rank 0 holds 40 bytes at 0F3, its limit is 30\n");
+  const ProcessResult failed = cli.Run(line + " --fail-over-memory");
+  EXPECT_EQ(failed.exit_code, 65);
+  EXPECT_EQ(failed.out, noted.out);
+  EXPECT_EQ(failed.err,
+            noted.err + "error: --fail-over-memory: 1 rank holds more than its limit\n");
+  EXPECT_EQ(
+      cli.Run("-s 4 -b 8 --activation-bytes 10 --memory-limit 40 --fail-over-memory").exit_code, 0);
+  const ProcessResult drawn = cli.Run(
+      "render -s 4 -b 8 --activation-bytes 10 --memory-limit 5 --fail-over-memory -o x.png");
+  EXPECT_EQ(drawn.exit_code, 65);
+  EXPECT_THAT(drawn.err, HasSubstr("4 ranks hold more than their limits"));
+}
+
 TEST(CliCommandsTest, JsonHasTheDocumentedNames) {
   const CliRunner cli;
   const ProcessResult result = cli.Run("-s 4 -b 8 --format json --view full");

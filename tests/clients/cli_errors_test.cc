@@ -57,7 +57,15 @@ TEST(CliErrorsTest, EachErrorHasItsMessageAndExitCode) {
       {"-s 4 -b 8 --schedule pipedream", 65,
        "error: --schedule: \"pipedream\", want one of gpipe, 1f1b, eager_1f1b, 1f1b_overlap, "
        "zb_h1, "
-       "zb_h2, interleaved_1f1b, interleaved_1f1b_overlap, looped_bfs, interleaved_zb\n"},
+       "zb_h2, interleaved_1f1b, interleaved_1f1b_overlap, looped_bfs, interleaved_zb, zbv, "
+       "v_half, "
+       "v_min, v_1f1b, dualpipe, dualpipe_v, chimera, wave, custom\n"},
+      {"-s 3 -b 7 --schedule dualpipe", 65,
+       "error: --num-stages: 3: dualpipe needs an even number of ranks; nearest 2, 4\n"
+       "error: --num-batches: 7: dualpipe needs an even M >= 6; nearest 6, 8\n"},
+      {"--schedule custom", 65,
+       "error: --order: not given, want the order of the custom schedule\n"},
+      {"--order none.order", 65, "error: cannot read none.order: No such file or directory\n"},
       {"-s 4 -b 8 --activation-bytes -1", 65,
        "error: --activation-bytes: -1, want [0, 2^63 - 1]\n"},
       {"-s 4 -b 8 --memory-limit 99999999999999999999", 65,

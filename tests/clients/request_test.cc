@@ -79,10 +79,19 @@ TEST(RequestTest, BytesThatInt64CannotHoldAreRefused) {
 }
 
 TEST(RequestTest, FindsTheKindOfTheContract) {
-  EXPECT_EQ(BuildSchedule(Settings()).kind(), v1::SCHEDULE_KIND_1F1B);
-  EXPECT_EQ(BuildSchedule(Parse("--schedule eager_1f1b")).kind(), v1::SCHEDULE_KIND_EAGER_1F1B);
-  EXPECT_EQ(BuildSchedule(Parse("--schedule 1F1B")).kind(), v1::SCHEDULE_KIND_UNSPECIFIED);
-  EXPECT_EQ(BuildSchedule(Parse("--schedule pipedream")).kind(), v1::SCHEDULE_KIND_UNSPECIFIED);
+  EXPECT_EQ(BuildSchedule(Settings(), {}).kind(), v1::SCHEDULE_KIND_1F1B);
+  EXPECT_EQ(BuildSchedule(Parse("--schedule eager_1f1b"), {}).kind(), v1::SCHEDULE_KIND_EAGER_1F1B);
+  EXPECT_EQ(BuildSchedule(Parse("--schedule 1F1B"), {}).kind(), v1::SCHEDULE_KIND_UNSPECIFIED);
+  EXPECT_EQ(BuildSchedule(Parse("--schedule pipedream"), {}).kind(), v1::SCHEDULE_KIND_UNSPECIFIED);
+}
+
+TEST(RequestTest, AnOrderFileMakesTheScheduleCustom) {
+  const v1::Schedule schedule =
+      BuildSchedule(Parse("--order x.order --stage-to-rank 1 0"), "0F0 0B0\n");
+  EXPECT_EQ(schedule.kind(), v1::SCHEDULE_KIND_CUSTOM);
+  EXPECT_EQ(schedule.order(), "0F0 0B0\n");
+  EXPECT_THAT(schedule.stage_to_rank(), ElementsAre(1, 0));
+  EXPECT_EQ(BuildSchedule(Parse("--order x --schedule gpipe"), "").kind(), v1::SCHEDULE_KIND_GPIPE);
 }
 
 std::vector<std::string> Explain(absl::string_view line,
@@ -103,6 +112,8 @@ TEST(ViolationsTest, NamesTheFlagAndTheTextThatTheUserWrote) {
               ElementsAre("--num-stages: 99999999999, want [1, 262144]"));
   EXPECT_THAT(Explain("--schedule pipedream", {{"schedule.kind", "0, want one of gpipe, 1f1b"}}),
               ElementsAre("--schedule: \"pipedream\", want one of gpipe, 1f1b"));
+  EXPECT_THAT(Explain("--order=x.order", {{"schedule.order", "line 1, column 5: \"0X0\""}}),
+              ElementsAre("--order: x.order: line 1, column 5: \"0X0\""));
   EXPECT_THAT(Explain("--title=abc", {{"options.title", "1025 bytes, want at most 1024"}}),
               ElementsAre("--title: 1025 bytes, want at most 1024"));
   EXPECT_THAT(Explain("-s 2 -f 1 -2", {{"pipeline.stage_costs[1].forward", "-2, want (0, inf)"}}),

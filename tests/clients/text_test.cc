@@ -99,10 +99,10 @@ TEST(NearestTest, NamesWhatIsNear) {
 }
 
 TEST(SummaryTest, PrintsEachNumberWithItsDefinition) {
-  v1::ComputeScheduleRequest request;
-  request.mutable_pipeline()->set_num_stages(2);
-  request.mutable_pipeline()->set_num_microbatches(1);
   v1::ComputeScheduleResponse response;
+  response.mutable_shape()->set_num_ranks(2);
+  response.mutable_shape()->set_num_stages(2);
+  response.mutable_shape()->set_num_microbatches(1);
   response.set_digest("d1");
   response.set_order_digest("d2");
   v1::Metrics& metrics = *response.mutable_metrics();
@@ -128,7 +128,7 @@ TEST(SummaryTest, PrintsEachNumberWithItsDefinition) {
   Settings settings;
   settings.Set(FlagId::kTimeUnit, {"--time-unit", {"ms"}});
   EXPECT_EQ(
-      FormatSummary(request, response, settings),
+      FormatSummary(response, settings),
       "schedule                  1f1b, 2 stages on 2 ranks, 1 microbatch\n"
       "makespan                  55.8 ms (first start to last end)\n"
       "bubble rate               50.00 % (idle / total)\n"
