@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "clients/cli/command_line.h"
 #include "clients/cli/compute.h"
 #include "clients/cli/config_file.h"
@@ -20,6 +21,7 @@
 #include "clients/cli/numbers.h"
 #include "clients/cli/outputs.h"
 #include "clients/cli/service_info.h"
+#include "clients/cli/text.h"
 
 namespace pipesched::cli {
 namespace {
@@ -53,6 +55,11 @@ absl::StatusOr<std::optional<std::string>> ReadOrder(const Settings& settings) {
   if (settings.Find(FlagId::kOrder) == nullptr) return std::nullopt;
   absl::StatusOr<std::string> text = ReadInput(settings.Text(FlagId::kOrder), kMaxOrderBytes);
   if (!text.ok()) return text.status();
+  if (!IsUtf8(*text)) {  // Not to be sent.
+    return absl::InvalidArgumentError(absl::StrCat(settings.Origin(FlagId::kOrder), ": ",
+                                                   InputName(settings.Text(FlagId::kOrder)),
+                                                   ": is binary, want order text"));
+  }
   return *std::move(text);
 }
 

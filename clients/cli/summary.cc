@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "clients/cli/flags.h"
 #include "clients/cli/numbers.h"
 #include "clients/cli/request.h"
 #include "clients/cli/text.h"
@@ -67,6 +71,22 @@ std::string FormatRanks(const v1::Metrics& metrics) {
   return FormatTable(rows, /*first_right=*/0);
 }
 
+// "round_robin".
+std::string PlacementName(v1::PlacementKind placement) {
+  absl::string_view name = v1::PlacementKind_Name(placement);
+  absl::ConsumePrefix(&name, "PLACEMENT_KIND_");
+  return absl::AsciiStrToLower(name);
+}
+
+// The flags that set the kind's parameters; fields that have no flag by themselves.
+std::string ParameterFlags(const v1::ScheduleKindInfo& kind) {
+  return absl::StrJoin(kind.parameters(), " ", [](std::string* out, const std::string& field) {
+    const Flag* flag = FindField(field);
+    if (flag == nullptr) flag = FindField(absl::StrCat(field, "[]"));
+    absl::StrAppend(out, flag == nullptr ? field : LongName(*flag));
+  });
+}
+
 }  // namespace
 
 std::string FormatSummary(const v1::ComputeScheduleResponse& response, const Settings& settings) {
@@ -74,11 +94,12 @@ std::string FormatSummary(const v1::ComputeScheduleResponse& response, const Set
 }
 
 std::string FormatKinds(const v1::ListScheduleKindsResponse& response) {
-  Rows rows = {{"name", "legal when", "source", "description"}};
+  Rows rows = {{"name", "placement", "parameters", "legal when", "source", "description"}};
   for (const v1::ScheduleKindInfo& kind : response.kinds()) {
-    rows.push_back({kind.name(), kind.legality(), kind.source(), kind.description()});
+    rows.push_back({kind.name(), PlacementName(kind.placement()), ParameterFlags(kind),
+                    kind.legality(), kind.source(), kind.description()});
   }
-  return FormatTable(rows, /*first_right=*/4);
+  return FormatTable(rows, /*first_right=*/static_cast<int>(rows[0].size()));
 }
 
 }  // namespace pipesched::cli

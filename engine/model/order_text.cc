@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace pipesched {
@@ -92,9 +93,11 @@ absl::Status ParseError(absl::string_view text, absl::string_view rest) {
   size_t line = 1;
   for (const char c : before) line += c == '\n' ? 1 : 0;
   const size_t line_start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
+  const absl::string_view found =
+      rest.substr(0, std::min(rest.find_first_of(" \n"), size_t{kMaxOpText}));
   return absl::InvalidArgumentError(absl::StrCat(
       "line ", line, ", column ", before.size() - line_start + 1, ": \"",
-      rest.substr(0, std::min(rest.find_first_of(" \n"), size_t{kMaxOpText})),
+      absl::Utf8SafeCHexEscape(found),
       "\" is not an op, want [stage][F|B|I|W][microbatch] or (pair), one space between ops, a "
       "line feed after each rank"));
 }
@@ -156,7 +159,7 @@ absl::StatusOr<Order> ParseOrder(absl::string_view text) {
         const absl::string_view op_text = rest;
         if (!TakeOps(rest, order.ops)) return ParseError(text, op_text);
       } while (TakeChar(rest, ' '));
-      if (!TakeChar(rest, '\n')) return ParseError(text, rest);
+      if (!rest.empty() && !TakeChar(rest, '\n')) return ParseError(text, rest);
     }
     order.EndRank();
   }

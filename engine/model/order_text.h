@@ -27,8 +27,8 @@ bool WriteOrder(const Order& order, absl::FunctionRef<bool(absl::string_view par
 // "0F7".
 std::string FormatOp(Op op);
 
-// Reads the text form, strictly: every op must match whole, and each line,
-// the last one too, ends in a line feed. Does not ask whether the order can run.
+// Reads the text form, strictly: every op must match whole, and each line ends in a
+// line feed, which the last one may lack. Does not ask whether the order can run.
 //
 // Returns INVALID_ARGUMENT, naming line, column and the text found, if the text
 // is not of this form.

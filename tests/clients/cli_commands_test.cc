@@ -197,7 +197,11 @@ TEST(CliCommandsTest, BytesAndNotesShow) {
 
 TEST(CliCommandsTest, ListsKindsHealthAndVersion) {
   const CliRunner cli;
-  EXPECT_THAT(cli.Run("schedules").out, HasSubstr("\neager_1f1b  "));
+  const std::string kinds = cli.Run("schedules").out;
+  EXPECT_THAT(kinds, HasSubstr("\neager_1f1b "));
+  EXPECT_THAT(kinds, testing::ContainsRegex("\ninterleaved_1f1b +round_robin +"
+                                            "--microbatch-group-size +V >= 2"));
+  EXPECT_THAT(kinds, testing::ContainsRegex("\ncustom +given +--order --stage-to-rank +each F"));
   EXPECT_EQ(
       YAML::Load(cli.Run("schedules --format json").out)["kinds"][0]["name"].as<std::string>(),
       "gpipe");

@@ -89,6 +89,32 @@ TEST(CliErrorsTest, EachErrorHasItsMessageAndExitCode) {
   }
 }
 
+TEST(CliErrorsTest, SaysWhatIsWrongWithAnOrderFile) {
+  constexpr struct {
+    const char* text;
+    const char* err;
+  } kCases[] = {
+      {"0B0 0F0\n1F0 1B0\n",
+       "error: order deadlocks: rank 0 at 0B0 waits for 1B0; rank 1 at 1F0 waits for 0F0\n"},
+      {"0F0 0B0 0B0\n", "error: --order: x.order: rank 0 #2 0B0: runs twice\n"},
+      {"\xff\xfe", "error: --order: x.order: is binary, want order text\n"},
+      {"", "error: --order: x.order: no op, want an order\n"},
+      {"0F0 \x1b[2J\n",
+       "error: --order: x.order: line 1, column 5: \"\\x1b[2J\" is not an op, want "
+       "[stage][F|B|I|W][microbatch] or (pair), one space between ops, a line feed after each "
+       "rank\n"},
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.err);
+    CliRunner cli;
+    cli.folder.Write("x.order", c.text);
+    const ProcessResult result = cli.Run("--order x.order");
+    EXPECT_EQ(result.exit_code, 65);
+    EXPECT_EQ(result.err, c.err);
+    EXPECT_THAT(cli.folder.List(), ElementsAre("x.order"));
+  }
+}
+
 TEST(CliErrorsTest, ABadConfigIsToldWithItsPlace) {
   const CliRunner cli;
   cli.folder.Write("c.yaml", "num_stage: 4\nnum_batches: \"8\"\n");

@@ -78,7 +78,7 @@ TEST(OrderTextTest, RefusesWhatIsNotOfTheForm) {
     const char* text;
     const char* where;
   } kCases[] = {
-      {"0F0", "line 1, column 4"},         // no line feed
+      {"0F0\r\n", "line 1, column 4: \"\\r\""},
       {"0F0 \n", "line 1, column 5"},      // space at the end
       {"0F0  0F1\n", "line 1, column 5"},  // two spaces
       {"0F0\n1X0\n", "line 2, column 1: \"1X0\""},
