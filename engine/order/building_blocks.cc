@@ -19,6 +19,10 @@ namespace {
 // for the steady state between what happens at the ends.
 constexpr int kSteadyMicrobatches = 48;
 
+// Rounds of fitting after which the best block is known, and that are made at most.
+constexpr int kRoundsToChoose = 1;
+constexpr int kMostRounds = 100;
+
 // Of how many microbatches a steady state may be: those left out are a multiple of it.
 constexpr int kGrid = 12;
 
@@ -45,45 +49,57 @@ int FittedMicrobatches(const PipelineShape& shape, absl::Span<const Block> block
   return shape.num_microbatches - surplus / kGrid * kGrid;
 }
 
-// An order and how long it takes.
-struct Timed {
-  Order order;
-  Timeline timeline;
-};
-
-// The order that repeats a block and how much each rank may hold; nothing if the block
-// holds more than `most_alive`.
+// The order that repeats a block, how much each rank may hold, and when the ops run.
 struct Candidate {
-  Order order;
-  std::vector<int> most_alive;
+  const Block* block = nullptr;
+  Order order = {};
+  std::vector<int> most_alive = {};
+  Timeline timeline = {};
 };
 
+// Nothing if the block holds more than `most_alive`. Without the timeline.
 std::optional<Candidate> MakeCandidate(const PipelineShape& shape, const Block& block,
                                        int most_alive) {
-  Order order = RepeatBlock(shape, block);
-  std::vector<int> peaks = PeakActivations(order);
+  Candidate candidate{.block = &block, .order = RepeatBlock(shape, block)};
+  candidate.most_alive = PeakActivations(candidate.order);
+  std::vector<int>& peaks = candidate.most_alive;
   if (most_alive > 0) {
     if (*std::max_element(peaks.begin(), peaks.end()) > most_alive) return std::nullopt;
     std::fill(peaks.begin(), peaks.end(), most_alive);
   }
-  return Candidate{std::move(order), std::move(peaks)};
+  return candidate;
 }
 
-// The shortest of the blocks' orders, fitted.
-absl::StatusOr<Timed> FitAll(const Pipeline& pipeline, const Placement& placement,
-                             absl::Span<const Block> blocks, int most_alive, Cancelled cancelled) {
-  std::optional<Timed> shortest;
+// Fits the candidate to the times.
+absl::Status Fit(const Pipeline& pipeline, const Placement& placement, int most_rounds,
+                 Candidate& candidate, Cancelled cancelled) {
+  absl::StatusOr<Order> order = Justify(pipeline, placement, std::move(candidate.order),
+                                        candidate.most_alive, most_rounds, cancelled);
+  if (!order.ok()) return order.status();
+  candidate.order = *std::move(order);
+  absl::StatusOr<Timeline> timeline = Simulate(pipeline, placement, candidate.order, cancelled);
+  if (!timeline.ok()) return timeline.status();
+  candidate.timeline = *std::move(timeline);
+  return absl::OkStatus();
+}
+
+// The block whose order is the shortest after some rounds of fitting, fitted to the end.
+absl::StatusOr<Candidate> FitBest(const Pipeline& pipeline, const Placement& placement,
+                                  absl::Span<const Block> blocks, int most_alive,
+                                  Cancelled cancelled) {
+  std::optional<Candidate> shortest;
   for (const Block& block : blocks) {
     std::optional<Candidate> candidate = MakeCandidate(pipeline.shape, block, most_alive);
     if (!candidate) continue;
-    absl::StatusOr<Order> fitted =
-        Justify(pipeline, placement, std::move(candidate->order), candidate->most_alive, cancelled);
-    if (!fitted.ok()) return fitted.status();
-    absl::StatusOr<Timeline> timeline = Simulate(pipeline, placement, *fitted, cancelled);
-    if (!timeline.ok()) return timeline.status();
-    if (shortest && timeline->makespan >= shortest->timeline.makespan) continue;
-    shortest = Timed{*std::move(fitted), *std::move(timeline)};
+    if (blocks.size() > 1) {
+      absl::Status fitted = Fit(pipeline, placement, kRoundsToChoose, *candidate, cancelled);
+      if (!fitted.ok()) return fitted;
+    }
+    if (shortest && candidate->timeline.makespan >= shortest->timeline.makespan) continue;
+    shortest = std::move(candidate);
   }
+  absl::Status fitted = Fit(pipeline, placement, kMostRounds, *shortest, cancelled);
+  if (!fitted.ok()) return fitted;
   return *std::move(shortest);
 }
 
@@ -174,19 +190,23 @@ absl::StatusOr<Order> FitBlocks(const Pipeline& pipeline, const Placement& place
   const PipelineShape& shape = pipeline.shape;
   Pipeline shorter = pipeline;
   shorter.shape.num_microbatches = FittedMicrobatches(shape, blocks);
+  std::vector<Block> candidates(blocks.begin(), blocks.end());
   if (shorter.shape.num_microbatches < shape.num_microbatches &&
-      CanBeFitted(shorter.shape, blocks)) {
-    const absl::StatusOr<Timed> fitted = FitAll(shorter, placement, blocks, most_alive, cancelled);
+      CanBeFitted(shorter.shape, candidates)) {
+    const absl::StatusOr<Candidate> fitted =
+        FitBest(shorter, placement, candidates, most_alive, cancelled);
     if (!fitted.ok()) return fitted.status();
     std::optional<Order> longer =
         RepeatSteadyState(placement, fitted->order, fitted->timeline,
                           shorter.shape.num_microbatches, shape.num_microbatches);
     if (longer) return *std::move(longer);
+    candidates = {*fitted->block};
   }
-  if (!CanBeFitted(shape, blocks)) {
-    return ShortestUnfitted(pipeline, placement, blocks, most_alive, cancelled);
+  if (!CanBeFitted(shape, candidates)) {
+    return ShortestUnfitted(pipeline, placement, candidates, most_alive, cancelled);
   }
-  absl::StatusOr<Timed> fitted = FitAll(pipeline, placement, blocks, most_alive, cancelled);
+  absl::StatusOr<Candidate> fitted =
+      FitBest(pipeline, placement, candidates, most_alive, cancelled);
   if (!fitted.ok()) return fitted.status();
   return std::move(fitted->order);
 }

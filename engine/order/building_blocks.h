@@ -35,8 +35,9 @@ std::vector<int> PeakActivations(const Order& order);
 
 // Repeats the blocks, and fits the orders to the times of the pipeline (see Justify).
 // A rank holds at most `most_alive` activations, or what its block makes it hold if
-// that is 0; blocks that hold more are left out, at least one is not. Of the orders
-// the shortest wins, of equal ones the first.
+// that is 0; blocks that hold more are left out, at least one is not. Of several blocks
+// the one whose order is the shortest after the first round of fitting wins, of equal
+// ones the first.
 //
 // A long order is that of fewer microbatches whose steady state is repeated: what
 // fitting moves at the ends does not depend on the number of microbatches. Of an order

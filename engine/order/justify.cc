@@ -44,7 +44,8 @@ class Justifier {
     }
   }
 
-  absl::StatusOr<Order> Run(const Order& order, const Timeline& timeline, Cancelled cancelled) {
+  absl::StatusOr<Order> Run(const Order& order, const Timeline& timeline, int most_rounds,
+                            Cancelled cancelled) {
     makespan_ = timeline.makespan;
     ends_.assign(timeline.ends.begin(), timeline.ends.end());
     slots_.resize(most_alive_.size());
@@ -54,14 +55,15 @@ class Justifier {
         slots_[r].push_back({timeline.starts[k], timeline.ends[k], static_cast<int>(i), 0});
       }
     }
-    for (int round = 0;; ++round) {
+    for (int round = 1;; ++round) {
       const int64_t before = makespan_;
       // To move ops late is to move them early in mirrored time.
       for (const bool mirrored : {true, false}) {
         mirrored_ = mirrored;
         if (!MoveEarly(cancelled)) return absl::CancelledError("cancelled while justifying");
       }
-      if (round > 0 && makespan_ >= before) return OrderOfSlots();
+      const bool has_converged = round > 1 && makespan_ >= before;
+      if (has_converged || round == most_rounds) return OrderOfSlots();
     }
   }
 
@@ -269,10 +271,12 @@ class Justifier {
 }  // namespace
 
 absl::StatusOr<Order> Justify(const Pipeline& pipeline, const Placement& placement, Order order,
-                              const std::vector<int>& most_alive, Cancelled cancelled) {
+                              const std::vector<int>& most_alive, int most_rounds,
+                              Cancelled cancelled) {
   const absl::StatusOr<Timeline> timeline = Simulate(pipeline, placement, order, cancelled);
   if (!timeline.ok()) return timeline.status();
-  return Justifier(pipeline, placement, order, most_alive).Run(order, *timeline, cancelled);
+  return Justifier(pipeline, placement, order, most_alive)
+      .Run(order, *timeline, most_rounds, cancelled);
 }
 
 }  // namespace pipesched

@@ -15,7 +15,8 @@ namespace pipesched {
 // as schedulers of projects with scarce resources do (Valls, Ballestin, Quintanilla,
 // "Justification and RCPSP", 2005). It times the order, moves every op as late as it
 // can go, the last ones first, then every op as early as it can go, the first ones
-// first, and repeats that until a round (after the first) shortens nothing.
+// first, and repeats that until a round (after the first) shortens nothing, at most
+// `most_rounds` times.
 //
 // An op moves into any gap of its rank that is long enough, where its inputs are
 // there and rank r still holds at most most_alive[r] activations, each from the start
@@ -24,7 +25,8 @@ namespace pipesched {
 //
 // Returns CANCELLED if `cancelled` said so.
 absl::StatusOr<Order> Justify(const Pipeline& pipeline, const Placement& placement, Order order,
-                              const std::vector<int>& most_alive, Cancelled cancelled);
+                              const std::vector<int>& most_alive, int most_rounds,
+                              Cancelled cancelled);
 
 }  // namespace pipesched
 

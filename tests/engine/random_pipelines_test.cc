@@ -107,11 +107,11 @@ const std::map<std::string, std::string> kDigests = {
     {"zbv", "16bcc755c516cb6c8e3df6e089074ba95c1b91a8b4ea73d11fbb4a6500b7492b"},
     {"v_half", "f5cb4528449b49117fe33c061f582b26c139d21a1a5083cb999a2263f15b3368"},
     {"v_min", "870c9b0d7b7c59218cab3fbe142ef5884a9e6882513dab73327ea3cad4a93490"},
-    {"v_1f1b", "6a99093d15b6ae8e25fbede010afec016ea29e29913cac76a61e80ed90422b61"},
+    {"v_1f1b", "c0be91cd09627e0526f40288413ab4aef336f0bfd531fec4e39baec237e8b903"},
     {"dualpipe", "9087d3f3be606dc7c9b6765365e5b9b674417ba1136cdc5117b90b8871c443fc"},
     {"dualpipe_v", "a0d01e0da19f53782e3db3b803cab9e646aff38f064749561b17ac69b12bc713"},
     {"chimera", "731a872e3ce7a0065ed738f660fdb13be905f2a4c0e025ca5324ec207c04460e"},
-    {"wave", "12bf942f31e05a6ae1b879c10b3b5ae7a52bdbd81db9b8871c3f6f1e88b95781"},
+    {"wave", "5e479ccb86b993841f76e2f9ed6ee84e85cd63d18143b01644cce019c93305ce"},
 };
 
 class RandomPipelinesTest : public testing::TestWithParam<const ScheduleKind*> {};
