@@ -1,6 +1,9 @@
 #include "engine/model/placement.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 namespace pipesched {
@@ -35,25 +38,26 @@ Placement::Placement(std::vector<int> rank_of_stage, int num_ranks, int num_stag
   }
 }
 
-Placement::Placement(std::vector<int> rank_of_stage, int num_ranks)
+Placement::Placement(const std::vector<int>& rank_of_stage, int num_ranks)
     : Placement(rank_of_stage, num_ranks, static_cast<int>(rank_of_stage.size()),
                 std::numeric_limits<int>::max()) {}
 
 Placement Placement::Bidirectional(const PipelineShape& shape) {
   const int p = shape.num_ranks;
-  std::vector<int> rank_of_stage;
-  for (int s = 0; s < p; ++s) rank_of_stage.push_back(s);
-  for (int s = 0; s < p; ++s) rank_of_stage.push_back(p - 1 - s);
+  std::vector<int> rank_of_stage(2 * static_cast<size_t>(p));
+  const auto second = rank_of_stage.begin() + p;
+  std::iota(rank_of_stage.begin(), second, 0);
+  std::copy(rank_of_stage.begin(), second, rank_of_stage.rbegin());
   return Placement(std::move(rank_of_stage), p, p, shape.num_microbatches / 2);
 }
 
 Placement MakePlacement(PlacementKind kind, const PipelineShape& shape) {
   if (kind == PlacementKind::kBidirectional) return Placement::Bidirectional(shape);
-  std::vector<int> rank_of_stage;
+  std::vector<int> rank_of_stage(static_cast<size_t>(shape.num_stages()));
   for (int s = 0; s < shape.num_stages(); ++s) {
-    rank_of_stage.push_back(RankOfStage(kind, s, shape.num_ranks));
+    rank_of_stage[static_cast<size_t>(s)] = RankOfStage(kind, s, shape.num_ranks);
   }
-  return Placement(std::move(rank_of_stage), shape.num_ranks);
+  return Placement(rank_of_stage, shape.num_ranks);
 }
 
 }  // namespace pipesched

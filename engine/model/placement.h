@@ -23,7 +23,7 @@ enum class PlacementKind {
 class Placement {
  public:
   // One replica. `rank_of_stage` has S entries in [0, P).
-  Placement(std::vector<int> rank_of_stage, int num_ranks);
+  Placement(const std::vector<int>& rank_of_stage, int num_ranks);
 
   // Two replicas: stage s is on rank s for microbatches below M / 2, and on rank
   // P - 1 - s for the others. S = P; P and M are even.
@@ -41,7 +41,8 @@ class Placement {
     return RankOfReplica(stage, ReplicaOf(microbatch));
   }
   int RankOfReplica(int stage, int replica) const {
-    return rank_of_stage_[static_cast<size_t>(replica * num_stages_ + stage)];
+    return rank_of_stage_[static_cast<size_t>(replica) * static_cast<size_t>(num_stages_) +
+                          static_cast<size_t>(stage)];
   }
 
   // The stages of a rank, of all replicas, in forward order.

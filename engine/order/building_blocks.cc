@@ -73,8 +73,8 @@ std::optional<Candidate> MakeCandidate(const PipelineShape& shape, const Block& 
 // Fits the candidate to the times.
 absl::Status Fit(const Pipeline& pipeline, const Placement& placement, int most_rounds,
                  Candidate& candidate, Cancelled cancelled) {
-  absl::StatusOr<Order> order = Justify(pipeline, placement, std::move(candidate.order),
-                                        candidate.most_alive, most_rounds, cancelled);
+  absl::StatusOr<Order> order =
+      Justify(pipeline, placement, candidate.order, candidate.most_alive, most_rounds, cancelled);
   if (!order.ok()) return order.status();
   candidate.order = *std::move(order);
   absl::StatusOr<Timeline> timeline = Simulate(pipeline, placement, candidate.order, cancelled);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -56,7 +55,7 @@ absl::StatusOr<Placement> InferPlacement(const PipelineShape& shape, const Order
     }
   }
   std::replace(rank_of_stage.begin(), rank_of_stage.end(), kUnknown, 0);
-  return Placement(std::move(rank_of_stage), shape.num_ranks);
+  return Placement(rank_of_stage, shape.num_ranks);
 }
 
 }  // namespace pipesched

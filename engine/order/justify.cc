@@ -270,9 +270,9 @@ class Justifier {
 
 }  // namespace
 
-absl::StatusOr<Order> Justify(const Pipeline& pipeline, const Placement& placement, Order order,
-                              const std::vector<int>& most_alive, int most_rounds,
-                              Cancelled cancelled) {
+absl::StatusOr<Order> Justify(const Pipeline& pipeline, const Placement& placement,
+                              const Order& order, const std::vector<int>& most_alive,
+                              int most_rounds, Cancelled cancelled) {
   const absl::StatusOr<Timeline> timeline = Simulate(pipeline, placement, order, cancelled);
   if (!timeline.ok()) return timeline.status();
   return Justifier(pipeline, placement, order, most_alive)

@@ -24,9 +24,9 @@ namespace pipesched {
 // does not deadlock; so does the result, which is never longer.
 //
 // Returns CANCELLED if `cancelled` said so.
-absl::StatusOr<Order> Justify(const Pipeline& pipeline, const Placement& placement, Order order,
-                              const std::vector<int>& most_alive, int most_rounds,
-                              Cancelled cancelled);
+absl::StatusOr<Order> Justify(const Pipeline& pipeline, const Placement& placement,
+                              const Order& order, const std::vector<int>& most_alive,
+                              int most_rounds, Cancelled cancelled);
 
 }  // namespace pipesched
 

@@ -18,8 +18,7 @@ namespace pipesched {
 
 // A computed schedule, ready to be drawn.
 struct Drawable {
-  Drawable(Pipeline p, const char* kind)
-      : Drawable(p, MakeOrder(kind, p)) {
+  Drawable(Pipeline p, const char* kind) : Drawable(p, MakeOrder(kind, p)) {
     labels.schedule = kind;
   }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
 
 namespace pipesched {
 namespace {
@@ -108,7 +107,7 @@ Pipeline RandomPipeline(int num_ranks, int chunks_per_rank, int num_microbatches
 Placement RoundRobin(const PipelineShape& shape) {
   std::vector<int> rank_of_stage;
   for (int s = 0; s < shape.num_stages(); ++s) rank_of_stage.push_back(s % shape.num_ranks);
-  return Placement(std::move(rank_of_stage), shape.num_ranks);
+  return Placement(rank_of_stage, shape.num_ranks);
 }
 
 Order RandomOrder(const Placement& placement, int num_microbatches, bool with_pairs,
