@@ -13,6 +13,7 @@
 #include "engine/order/one_f_one_b_overlap.h"
 #include "engine/order/v_1f1b.h"
 #include "engine/order/v_half.h"
+#include "engine/order/v_min.h"
 #include "engine/order/wave.h"
 #include "engine/order/zb_h1.h"
 #include "engine/order/zb_h2.h"

@@ -9,20 +9,16 @@
 
 namespace pipesched {
 
-// V-Half and V-Min (arXiv 2405.15362): two chunks a rank in a V, whose building
-// blocks hold about a half, and about a third, of 1F1B's activations on every rank.
-// The block repeats every 6 units of F = I = W = 1: its F and I run at the offsets of
-// the paper, its W1 and W0 at the two offsets mod 6 that these leave free. Justify then
-// fits the order to the pipeline's times, at the memory of the block.
+// V-Half (arXiv 2405.15362): two chunks a rank in a V and split backwards, at about half
+// of 1F1B's activations on every rank. Rank r runs F0, F1, I1, I0 of the building block
+// at 2r, 3P - r - 2, 3P + e + 2r - 1, 6P + e - r - 2, where e is 3 for even P, else 0; see
+// MakeSplitVOrder for the rest.
 //
-// At F = I = W, M >= P: V-Half takes 6M + 3P - 7 for even P >= 4, 6M + 3P - 4 for odd
-// P >= 3, 6M + 1 for P = 2, and holds (P + 2) div 2 microbatches of two chunks; V-Min
-// takes 6M + 4P - 5, or 6M + 4P - 7 where 3 divides P, and holds (P + 4) div 3.
-// Needs V = 2; any M >= 1. Returns CANCELLED if `cancelled` said so.
+// At F = I = W = 1, M >= P it takes 6M + 3P - 7 for even P >= 4, 6M + 3P - 4 for odd P >= 3,
+// 6M + 1 for P = 2, and holds (P + 2) div 2 microbatches of two chunks. Needs V = 2; any
+// M >= 1. Returns CANCELLED if `cancelled` said so.
 absl::StatusOr<Order> MakeVHalfOrder(const Pipeline& pipeline, const ScheduleParams& params,
                                      Cancelled cancelled);
-absl::StatusOr<Order> MakeVMinOrder(const Pipeline& pipeline, const ScheduleParams& params,
-                                    Cancelled cancelled);
 
 }  // namespace pipesched
 

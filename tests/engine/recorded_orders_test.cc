@@ -51,6 +51,7 @@ TEST(RecordedOrdersTest, AreOurs) {
   EXPECT_EQ(compared["1f1b"], 16);
   EXPECT_GE(compared["gpipe"], 11);
   EXPECT_GE(compared["interleaved_1f1b"], 100);
+  EXPECT_GE(compared["interleaved_1f1b_overlap"], 70);
   EXPECT_GE(compared["looped_bfs"], 22);
   EXPECT_GE(compared["interleaved_zb"], 22);
   EXPECT_EQ(compared["zbv"], 11);

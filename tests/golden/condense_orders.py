@@ -12,9 +12,9 @@ import condense
 
 HEADER = """\
 # Orders of other programs, recorded by running them: Megatron-LM's interleaved and plain 1F1B at
-# d98e8a64 (meg-...), the schedule classes of torch.distributed.pipelining 2.14.1 (pt-...), and the
-# step() of deepseek-ai/DualPipe's DualPipe and DualPipeV at 3da1bbea (dp-...).
-# Condensed by condense_orders.py.
+# d98e8a64 (meg-...; -overlap: with overlap_moe_expert_parallel_comm), the schedule classes of
+# torch.distributed.pipelining 2.14.1 (pt-...), and the step() of deepseek-ai/DualPipe's DualPipe and
+# DualPipeV at 3da1bbea (dp-...). Condensed by condense_orders.py.
 #
 # ID KIND RANKS CHUNKS MICROBATCHES GROUP (0: none), then the SHA-256 of the order as our order text,
 # or `refused` where the program refuses the parameters.
@@ -57,6 +57,27 @@ def megatron_lines(entries):
                 [megatron_op(t, r, p) for t in order.split()] for r, order in enumerate(e["orders"])
             )
         yield f"{e['id']} {kind} {p} {e['v']} {e['m']} {group} {result}"
+
+
+def overlapped(ops, warmup):
+    """The order of a rank with its steady state fused: `warmup` forwards, pairs, backwards."""
+    forwards = [op for op in ops if "F" in op]
+    backwards = [op for op in ops if "B" in op]
+    pairs = [f"({f};{b})" for f, b in zip(forwards[warmup:], backwards)]
+    return forwards[:warmup] + pairs + backwards[len(pairs) :]
+
+
+def megatron_overlap_lines(entries):
+    """What Megatron-LM runs with overlap_moe_expert_parallel_comm: one more warm-up forward."""
+    for e in entries:
+        if e["kind"] == "plain_1f1b" or not e["megatron_accepts"]:
+            continue
+        p, v, m, group = e["p"], e["v"], e["m"], e["microbatch_group_size_per_vp_stage"]
+        ranks = []
+        for r, order in enumerate(e["orders"]):
+            ops = [megatron_op(t, r, p) for t in order.split()]
+            ranks.append(overlapped(ops, e["warmup_with_overlap_moe"][r]))
+        yield f"{e['id']}-overlap interleaved_1f1b_overlap {p} {v} {m} {group} {digest(ranks)}"
 
 
 def pytorch_lines(entries):
@@ -112,6 +133,7 @@ def dualpipe_lines(entries):
 
 def lines(entries):
     yield from megatron_lines(entries("megatron.json"))
+    yield from megatron_overlap_lines(entries("megatron.json"))
     yield from pytorch_lines(entries("pytorch.json"))
     yield from dualpipe_lines(entries("dualpipe.json"))
 
