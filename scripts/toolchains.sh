@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# Tools of the client languages: those on PATH where they will do, else installed
+# (Debian 12). Sourced after common.sh, not run.
+
+TOOLS=$ROOT/build/tools
+
+# Go generators and linters. Those of TypeScript are pinned in its package-lock.json,
+# those of Python are Debian's protoc and grpc_python_plugin.
+PROTOC_GEN_GO=google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.6
+PROTOC_GEN_GO_GRPC=google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.5.1
+STATICCHECK=honnef.co/go/tools/cmd/staticcheck@v0.6.1
+
+# at_least VERSION LEAST: whether a dotted version is not older.
+at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]; }
+
+# go_version: of the go on PATH; empty where there is none.
+go_version() { GOTOOLCHAIN=local go env GOVERSION 2>/dev/null | sed 's/^go//'; }
+
+# use_go: puts a Go on PATH that is as new as clients/go/go.mod names. One that is
+# too old fetches that version as a module.
+use_go() {
+  local wanted
+  wanted=$(sed -n 's/^toolchain go//p' "$ROOT/clients/go/go.mod")
+  local least
+  least=$(sed -n 's/^go //p' "$ROOT/clients/go/go.mod")
+  export GOTOOLCHAIN=local
+  at_least "$(go_version)" "$least" && return
+  command -v go >/dev/null || install_packages golang-go
+  local go_root
+  go_root=$TOOLS/go$wanted
+  if [[ ! -x $go_root/bin/go ]]; then
+    say "fetching Go $wanted"
+    fetch_go "$wanted" "$go_root"
+  fi
+  export GOROOT=$go_root PATH=$go_root/bin:$PATH
+}
+
+# fetch_go VERSION FOLDER: a Go toolchain, by means of an older go.
+fetch_go() {
+  local module
+  module=$(cd / && go mod download -json "golang.org/toolchain@v0.0.1-go$1.linux-$(go env GOARCH)" |
+    sed -n 's/^\t"Dir": "\(.*\)",\?$/\1/p')
+  mkdir -p "$TOOLS"
+  cp -r "$module" "$2.part"
+  chmod -R u+w "$2.part"
+  chmod -R a+x "$2.part/bin" "$2.part/pkg/tool"
+  mv "$2.part" "$2"
+}
+
+# go_tool MODULE@VERSION: installs a Go program and prints its path.
+go_tool() {
+  local name=${1%@*}
+  name=${name##*/}
+  local folder=$TOOLS/${name}-${1##*@}
+  [[ -x $folder/$name ]] || GOBIN=$folder GOFLAGS='' go install "$1" >&2
+  printf '%s\n' "$folder/$name"
+}
+
+# use_node: puts Node 18 or newer, and npm, on PATH, and installs what the
+# TypeScript client needs.
+use_node() {
+  command -v node >/dev/null && command -v npm >/dev/null || install_packages nodejs npm
+  local lock=$ROOT/clients/typescript/package-lock.json
+  local installed=$ROOT/clients/typescript/node_modules/.package-lock.json
+  [[ -f $installed && $installed -nt $lock ]] && return
+  (cd "$ROOT/clients/typescript" && npm ci --no-audit --no-fund --loglevel=error) >&2
+}
+
+# use_python: a virtual environment with what the Python client's tests need;
+# its programs are then in $PYTHON_BIN.
+use_python() {
+  PYTHON_BIN=$TOOLS/venv/bin
+  local requirements=$ROOT/clients/python/requirements-dev.txt
+  [[ $TOOLS/venv/installed -nt $requirements ]] && return
+  install_packages python3 python3-venv
+  python3 -m venv --clear "$TOOLS/venv"
+  "$PYTHON_BIN/pip" install -q --disable-pip-version-check -r "$requirements" >&2
+  touch "$TOOLS/venv/installed"
+}
