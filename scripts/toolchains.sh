@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # its variables are used where it is sourced
 # Tools of the client languages: those on PATH where they will do, else installed
 # (Debian 12). Sourced after common.sh, not run.
 
@@ -59,21 +59,23 @@ go_tool() {
 # use_node: puts Node 18 or newer, and npm, on PATH, and installs what the
 # TypeScript client needs.
 use_node() {
-  command -v node >/dev/null && command -v npm >/dev/null || install_packages nodejs npm
+  if ! command -v npm >/dev/null; then install_packages nodejs npm; fi
   local lock=$ROOT/clients/typescript/package-lock.json
   local installed=$ROOT/clients/typescript/node_modules/.package-lock.json
   [[ -f $installed && $installed -nt $lock ]] && return
   (cd "$ROOT/clients/typescript" && npm ci --no-audit --no-fund --loglevel=error) >&2
 }
 
-# use_python: a virtual environment with what the Python client's tests need;
-# its programs are then in $PYTHON_BIN.
-use_python() {
-  PYTHON_BIN=$TOOLS/venv/bin
-  local requirements=$ROOT/clients/python/requirements-dev.txt
-  [[ $TOOLS/venv/installed -nt $requirements ]] && return
-  install_packages python3 python3-venv
-  python3 -m venv --clear "$TOOLS/venv"
-  "$PYTHON_BIN/pip" install -q --disable-pip-version-check -r "$requirements" >&2
-  touch "$TOOLS/venv/installed"
+# python_with REQUIREMENTS: the python of a virtual environment with the packages
+# that clients/python/requirements-REQUIREMENTS.txt pins.
+python_with() {
+  local folder=$TOOLS/python-$1
+  local requirements=$ROOT/clients/python/requirements-$1.txt
+  if ! cmp -s "$folder/installed" "$requirements"; then
+    install_packages python3 python3-venv
+    python3 -m venv --clear "$folder" >&2
+    "$folder/bin/pip" install -q --disable-pip-version-check -r "$requirements" >&2
+    cp "$requirements" "$folder/installed"
+  fi
+  printf '%s\n' "$folder/bin/python"
 }

@@ -1,0 +1,69 @@
+"""Client of pipeschedd, which computes pipeline-parallel training schedules.
+
+    from pipesched import Client, Pipeline
+
+    with Client.spawn() as client:
+        plan = client.compute_schedule(Pipeline(num_stages=4, num_microbatches=8), "1f1b")
+        print(plan.makespan)
+
+Pipeline, StageCost and Schedule are the messages of the contract, whose comments
+say unit, range and default of every field (proto/pipesched/v1). pipesched.aio has
+the same client for asyncio.
+"""
+
+from ._calls import make_schedule
+from ._channel import VERSION, Tls
+from ._client import Client
+from ._plan import Note, Plan, RankPlan
+from ._timeline import Op, Timeline, TimelineArrays
+from .errors import (
+    BrokenResponseError,
+    CancelledError,
+    DaemonError,
+    DeadlineError,
+    DisagreementError,
+    InternalError,
+    InvalidRequestError,
+    LimitExceededError,
+    OverloadedError,
+    PipeschedError,
+    UnavailableError,
+    Violation,
+)
+from .launch import agree
+from .v1.pipeline_pb2 import Pipeline, StageCost
+from .v1.schedule_pb2 import Schedule, ScheduleKind
+from .v1.timeline_pb2 import OpKind
+
+__version__ = VERSION
+
+__all__ = [
+    "BrokenResponseError",
+    "CancelledError",
+    "Client",
+    "DaemonError",
+    "DeadlineError",
+    "DisagreementError",
+    "InternalError",
+    "InvalidRequestError",
+    "LimitExceededError",
+    "Note",
+    "Op",
+    "OpKind",
+    "OverloadedError",
+    "Pipeline",
+    "PipeschedError",
+    "Plan",
+    "RankPlan",
+    "Schedule",
+    "ScheduleKind",
+    "StageCost",
+    "Timeline",
+    "TimelineArrays",
+    "Tls",
+    "UnavailableError",
+    "Violation",
+    "__version__",
+    "agree",
+    "make_schedule",
+]

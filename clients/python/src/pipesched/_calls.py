@@ -1,0 +1,111 @@
+"""The calls of the service, as values that Client and aio.Client run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Generic, Iterable, List, Optional, Sequence, TypeVar, Union
+
+from ._plan import Note, Plan
+from ._timeline import Timeline
+from .v1 import schedule_service_pb2 as service
+from .v1.pipeline_pb2 import Pipeline
+from .v1.schedule_pb2 import Schedule, ScheduleKind, ScheduleKindInfo
+
+_KIND_PREFIX = "SCHEDULE_KIND_"
+_VIEWS = {"summary": service.VIEW_SUMMARY, "full": service.VIEW_FULL}
+
+#: A schedule, or the name of its kind, for example "1f1b".
+AnySchedule = Union[Schedule, str]
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Call(Generic[Result]):
+    """One call: its method's name, its request, and what its answer becomes. The
+    answer of a streaming method is its messages, merged."""
+
+    method: str
+    request: Any
+    convert: Callable[[Any], Result]
+
+
+def make_schedule(kind: str, **parameters: Any) -> Schedule:
+    """A schedule by the name of its kind, with the kind's parameters: fields of the
+    contract's Schedule. ValueError: no such kind, with those that there are."""
+    known = {name[len(_KIND_PREFIX) :].lower(): name for name in ScheduleKind.keys()[1:]}
+    if kind not in known:
+        raise ValueError(f"schedule kind = {kind!r}, want one of {', '.join(known)}")
+    return Schedule(kind=known[kind], **parameters)
+
+
+def _schedule(schedule: AnySchedule) -> Schedule:
+    return make_schedule(schedule) if isinstance(schedule, str) else schedule
+
+
+def compute_schedule(
+    pipeline: Pipeline, schedule: AnySchedule, view: str, ranks: Iterable[int]
+) -> Call[Plan]:
+    if view not in _VIEWS:
+        raise ValueError(f"view = {view!r}, want one of {', '.join(_VIEWS)}")
+    request = service.ComputeScheduleRequest(
+        pipeline=pipeline, schedule=_schedule(schedule), view=_VIEWS[view], ranks=ranks
+    )
+    return Call("ComputeSchedule", request, lambda answer: _plan(answer, pipeline))
+
+
+def stream_schedule(pipeline: Pipeline, schedule: AnySchedule, ranks: Iterable[int]) -> Call[Plan]:
+    request = service.StreamScheduleRequest(
+        pipeline=pipeline, schedule=_schedule(schedule), ranks=ranks
+    )
+    return Call("StreamSchedule", request, lambda answer: _plan(answer, pipeline))
+
+
+def merge(messages: Sequence[service.StreamScheduleResponse]) -> service.StreamScheduleResponse:
+    """The messages of a stream as one."""
+    merged = service.StreamScheduleResponse()
+    for message in messages:
+        merged.MergeFrom(message)
+    return merged
+
+
+def render_schedule(
+    pipeline: Pipeline,
+    schedule: AnySchedule,
+    format: "service.RenderFormat",
+    options: Optional[service.RenderOptions],
+) -> Call[service.RenderScheduleResponse]:
+    request = service.RenderScheduleRequest(
+        pipeline=pipeline, schedule=_schedule(schedule), format=format, options=options
+    )
+    return Call("RenderSchedule", request, _same)
+
+
+def export_schedule(
+    pipeline: Pipeline, schedule: AnySchedule, format: "service.ExportFormat"
+) -> Call[service.ExportScheduleResponse]:
+    request = service.ExportScheduleRequest(
+        pipeline=pipeline, schedule=_schedule(schedule), format=format
+    )
+    return Call("ExportSchedule", request, _same)
+
+
+def list_schedule_kinds() -> Call[List[ScheduleKindInfo]]:
+    return Call("ListScheduleKinds", service.ListScheduleKindsRequest(), lambda a: list(a.kinds))
+
+
+def get_server_info() -> Call[service.GetServerInfoResponse]:
+    return Call("GetServerInfo", service.GetServerInfoRequest(), _same)
+
+
+def _same(answer: Any) -> Any:
+    return answer
+
+
+def _plan(answer: Any, pipeline: Pipeline) -> Plan:
+    timeline = None
+    if answer.HasField("timeline"):
+        timeline = Timeline(answer.timeline)
+        timeline.check(pipeline)
+    notes = tuple(Note(n.code, n.message, dict(n.metadata)) for n in answer.notes)
+    return Plan(answer.digest, answer.order_digest, answer.metrics, notes, timeline)

@@ -1,0 +1,67 @@
+"""A daemon of the client's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+from typing import List, Sequence
+
+from .errors import DaemonError
+
+# What pipeschedd says on standard error once it can be reached.
+_READY = "listening on"
+_STOP_TIMEOUT = 30.0
+
+
+class Daemon:
+    """pipeschedd on a socket in a folder that only this user can enter."""
+
+    def __init__(self, arguments: Sequence[str] = ()) -> None:
+        program = os.environ.get("PIPESCHED_DAEMON") or shutil.which("pipeschedd")
+        if program is None:
+            raise DaemonError("pipeschedd is not on PATH, and PIPESCHED_DAEMON is not set")
+        self._folder = tempfile.mkdtemp(prefix="pipesched-")
+        self.target = f"unix:{self._folder}/socket"
+        try:
+            self._process = subprocess.Popen(
+                [program, "--listen", self.target, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            self._wait_until_ready(program)
+        except OSError as error:
+            self._remove_folder()
+            raise DaemonError(f"{program}: {error.strerror}") from error
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_until_ready(self, program: str) -> None:
+        assert self._process.stderr is not None
+        said: List[str] = []
+        for line in self._process.stderr:
+            if _READY in line:
+                # Its pipe must never be full.
+                threading.Thread(target=self._process.stderr.read, daemon=True).start()
+                return
+            said.append(line)
+        code = self._process.wait()
+        raise DaemonError(f"{program} ended with exit code {code}: {''.join(said).strip()}")
+
+    def stop(self) -> None:
+        """Ends the daemon and removes its socket."""
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._remove_folder()
+
+    def _remove_folder(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
