@@ -33,6 +33,6 @@ check engine/order 'absl/|engine/(model|order|sim)/' "$wire"
 check engine/metrics 'absl/|engine/(model|metrics)/|engine/sim/data_flow\.h' "$wire"
 check render 'absl/|engine/(model|metrics)/|engine/sim/data_flow\.h|render/' "$wire"
 check daemon 'absl/|engine/|render/|daemon/|pipesched/v1/|google/protobuf/'
-check clients/cpp 'absl/|clients/cpp/|pipesched/v1/|google/'
+check clients/cpp 'absl/|clients/cpp/|pipesched/(v1|client)/|google/'
 check clients/cli 'absl/|clients/(cpp|cli)/|pipesched/v1/|google/|daemon/embedded\.h'
 exit $failed

@@ -3,11 +3,12 @@
 #include <google/protobuf/wrappers.pb.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/support/channel_arguments.h>
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "clients/cpp/channel_arguments.h"
 #include "clients/cpp/error.h"
 #include "clients/cpp/timeline_ops.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
@@ -18,7 +19,9 @@ namespace {
 // One call's context: its deadline, and its place in the cancellation.
 class CallScope {
  public:
-  explicit CallScope(const CallOptions& options) : cancellation_(options.cancellation) {
+  CallScope(const CallOptions& options, const TokenSource& token)
+      : cancellation_(options.cancellation) {
+    if (token) context_.AddMetadata("authorization", absl::StrCat("Bearer ", token()));
     context_.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
     if (cancellation_ != nullptr) cancellation_->Add(&context_);
   }
@@ -38,13 +41,14 @@ class CallScope {
 }  // namespace
 
 struct Client::Impl {
-  explicit Impl(std::shared_ptr<grpc::Channel> c) : channel(std::move(c)), stub(channel) {}
+  Impl(std::shared_ptr<grpc::Channel> c, TokenSource t)
+      : channel(std::move(c)), stub(channel), token(std::move(t)) {}
 
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (v1::ScheduleService::Stub::*method)(
                                     grpc::ClientContext*, const Request&, Response*),
                                 const Request& request, const CallOptions& options) {
-    CallScope call(options);
+    CallScope call(options, token);
     Response response;
     const grpc::Status status = (stub.*method)(call.context(), request, &response);
     if (!status.ok()) return FromGrpcStatus(status);
@@ -53,17 +57,16 @@ struct Client::Impl {
 
   std::shared_ptr<grpc::Channel> channel;
   v1::ScheduleService::Stub stub;
+  const TokenSource token;
 };
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(),
+                                   DefaultChannelArguments());
 }
 
-Client::Client(std::shared_ptr<grpc::Channel> channel)
-    : impl_(std::make_unique<Impl>(std::move(channel))) {}
+Client::Client(std::shared_ptr<grpc::Channel> channel, TokenSource token)
+    : impl_(std::make_unique<Impl>(std::move(channel), std::move(token))) {}
 
 Client::~Client() = default;
 
@@ -80,7 +83,7 @@ absl::Status Client::StreamSchedule(
     const v1::StreamScheduleRequest& request,
     absl::FunctionRef<void(v1::StreamScheduleResponse message)> receive,
     const CallOptions& options) const {
-  CallScope call(options);
+  CallScope call(options, impl_->token);
   const auto reader = impl_->stub.StreamSchedule(call.context(), request);
   TimelineChecker checker(request.pipeline());
   absl::Status broken;
@@ -130,7 +133,7 @@ absl::StatusOr<HealthStatus> Client::CheckHealth(const std::string& service,
   request.set_value(service);
   google::protobuf::Int32Value response;
   grpc::Status status;
-  CallScope call(options);
+  CallScope call(options, impl_->token);
   grpc::CompletionQueue queue;
   const auto reader =
       Stub(impl_->channel)

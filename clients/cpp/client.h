@@ -1,6 +1,7 @@
 #ifndef PIPESCHED_CLIENTS_CPP_CLIENT_H_
 #define PIPESCHED_CLIENTS_CPP_CLIENT_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -41,13 +42,18 @@ struct CallOptions {
   Cancellation* cancellation = nullptr;  // not owned; null: the call cannot be cancelled
 };
 
+// Asked for a bearer token at every call; must be safe to call from many threads.
+using TokenSource = std::function<std::string()>;
+
 // What grpc.health.v1 says of a service.
 enum class HealthStatus { kUnknown = 0, kServing = 1, kNotServing = 2 };
 
 // A channel to a daemon, without transport security. `target` is "host:port",
 // "dns:///host:port" or "unix:/path". Connects on the first call; a wrong target
 // shows as UNAVAILABLE there. Responses of up to 64 MiB are accepted. A proxy of
-// the environment (http_proxy) is not used.
+// the environment (http_proxy) is not used. Calls that end with UNAVAILABLE, or
+// with RESOURCE_EXHAUSTED, are tried up to five times within their timeout; a
+// server's grpc-retry-pushback-ms says when, or that not.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target);
 
 // Calls pipesched.v1.ScheduleService. Each method is one call that blocks until
@@ -56,7 +62,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target);
 // may be called from many threads at once.
 class Client {
  public:
-  explicit Client(std::shared_ptr<grpc::Channel> channel);
+  // `token`, if given, is sent with each call; a channel without transport security
+  // sends it in the clear. Connect (connect.h) makes safe ones.
+  explicit Client(std::shared_ptr<grpc::Channel> channel, TokenSource token = nullptr);
   ~Client();
 
   // Also returns DATA_LOSS if the timeline is broken (see timeline_ops.h).

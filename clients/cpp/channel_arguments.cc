@@ -1,0 +1,35 @@
+#include "clients/cpp/channel_arguments.h"
+
+#include "clients/cpp/client.h"
+
+namespace pipesched::client {
+namespace {
+
+// Every call is a pure function of its request, so all may be tried again. A
+// server that is overloaded says in grpc-retry-pushback-ms when, or that not.
+constexpr char kServiceConfig[] = R"({
+  "methodConfig": [{
+    "name": [{"service": "pipesched.v1.ScheduleService"}],
+    "retryPolicy": {
+      "maxAttempts": 5,
+      "initialBackoff": "0.1s",
+      "maxBackoff": "2s",
+      "backoffMultiplier": 2,
+      "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"]
+    }
+  }],
+  "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1}
+})";
+
+}  // namespace
+
+grpc::ChannelArguments DefaultChannelArguments() {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetServiceConfigJSON(kServiceConfig);
+  arguments.SetUserAgentPrefix("pipesched-cpp");
+  return arguments;
+}
+
+}  // namespace pipesched::client
