@@ -1,0 +1,207 @@
+// The C++ client's program: answers conformance cases, one JSON object a line.
+// README.md of the folder above has the form.
+
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <grpc/grpc.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "clients/cpp/connect.h"
+#include "clients/cpp/error.h"
+#include "clients/cpp/timeline_ops.h"
+#include "pipesched/v1/schedule_service.pb.h"
+
+namespace pipesched::client {
+namespace {
+
+using google::protobuf::ListValue;
+using google::protobuf::Struct;
+using google::protobuf::Value;
+
+// A question that is not one: a defect of the runner.
+void Demand(bool good, const std::string& what) {
+  if (good) return;
+  std::cerr << "conformance: " << what << "\n";
+  std::exit(70);
+}
+
+Value ToValue(double number) {
+  Value value;
+  value.set_number_value(number);
+  return value;
+}
+
+Value ToValue(const std::string& text) {
+  Value value;
+  value.set_string_value(text);
+  return value;
+}
+
+Value& Set(Struct& object, const std::string& key, const Value& value) {
+  return (*object.mutable_fields())[key] = value;
+}
+
+ListValue& AddList(Struct& object, const std::string& key) {
+  return *(*object.mutable_fields())[key].mutable_list_value();
+}
+
+std::string ToJson(const Struct& object) {
+  std::string text;
+  Demand(google::protobuf::util::MessageToJsonString(object, &text).ok(), "no JSON");
+  return text;
+}
+
+const Value& Get(const Struct& object, const std::string& key) {
+  const auto found = object.fields().find(key);
+  Demand(found != object.fields().end(), absl::StrCat("the question has no ", key));
+  return found->second;
+}
+
+template <typename Request>
+Request ToRequest(const Struct& question) {
+  Request request;
+  const auto status = google::protobuf::util::JsonStringToMessage(
+      ToJson(Get(question, "request").struct_value()), &request);
+  Demand(status.ok(), status.ToString());
+  return request;
+}
+
+std::string Token(const TimedOp& op) {
+  return absl::StrCat(op.stage, std::string(1, "?FBIW"[op.kind]), op.microbatch);
+}
+
+void AddOps(const v1::Timeline& timeline, Struct& answer) {
+  std::vector<std::vector<std::string>> rows(static_cast<size_t>(timeline.rank_offsets_size() - 1));
+  ListValue& starts = AddList(answer, "starts");
+  ListValue& ends = AddList(answer, "ends");
+  std::string half;  // of a fused pair
+  for (const TimedOp op : TimelineOps(timeline)) {
+    *starts.add_values() = ToValue(op.start);
+    *ends.add_values() = ToValue(op.end);
+    if (op.fused && half.empty()) {
+      half = Token(op);
+      continue;
+    }
+    rows[static_cast<size_t>(op.rank)].push_back(
+        op.fused ? absl::StrCat("(", half, ";", Token(op), ")") : Token(op));
+    half.clear();
+  }
+  ListValue& order = AddList(answer, "order");
+  for (const auto& row : rows) *order.add_values() = ToValue(absl::StrJoin(row, " "));
+}
+
+// Of ComputeScheduleResponse, and of the messages of a stream, merged.
+template <typename Response>
+Struct ToAnswer(const Response& response) {
+  Struct answer;
+  const v1::Metrics& metrics = response.metrics();
+  Set(answer, "digest", ToValue(response.digest()));
+  Set(answer, "order_digest", ToValue(response.order_digest()));
+  Set(answer, "makespan", ToValue(metrics.makespan()));
+  Set(answer, "bubble_rate", ToValue(metrics.bubble_rate()));
+  Set(answer, "bubble_overhead", ToValue(metrics.bubble_overhead()));
+  Set(answer, "longest_rank_span", ToValue(metrics.longest_rank_span()));
+  Set(answer, "longest_span_bubble_rate", ToValue(metrics.longest_span_bubble_rate()));
+  ListValue& activations = AddList(answer, "peak_activations");
+  ListValue& bytes = AddList(answer, "peak_bytes");
+  for (const v1::RankMetrics& rank : metrics.ranks()) {
+    *activations.add_values() = ToValue(rank.peak_activations());
+    *bytes.add_values() = ToValue(absl::StrCat(rank.peak_bytes()));
+  }
+  ListValue& notes = AddList(answer, "notes");
+  for (const v1::Note& note : response.notes()) *notes.add_values() = ToValue(note.code());
+  if (response.has_timeline()) AddOps(response.timeline(), answer);
+  return answer;
+}
+
+Struct ToAnswer(const v1::ExportScheduleResponse& response) {
+  Struct answer;
+  Set(answer, "content", ToValue(response.content()));
+  Set(answer, "digest", ToValue(response.digest()));
+  Set(answer, "order_digest", ToValue(response.order_digest()));
+  return answer;
+}
+
+Struct ToAnswer(const absl::Status& status) {
+  const ErrorDetails details = GetErrorDetails(status);
+  Struct error;
+  Set(error, "code", ToValue(absl::StatusCodeToString(status.code())));
+  Set(error, "reason", ToValue(details.reason));
+  if (details.retry_delay) {
+    Set(error, "retry_delay", ToValue(absl::ToDoubleSeconds(*details.retry_delay)));
+  }
+  ListValue& violations = AddList(error, "violations");
+  for (const FieldViolation& violation : details.violations) {
+    *violations.add_values() = ToValue(violation.field);
+  }
+  Struct metadata;
+  for (const auto& [key, value] : details.metadata) Set(metadata, key, ToValue(value));
+  Value object;
+  *object.mutable_struct_value() = metadata;
+  Set(error, "metadata", object);
+  Struct answer;
+  *(*answer.mutable_fields())["error"].mutable_struct_value() = error;
+  return answer;
+}
+
+template <typename Response>
+Struct ToAnswer(const absl::StatusOr<Response>& response) {
+  return response.ok() ? ToAnswer(*response) : ToAnswer(response.status());
+}
+
+absl::StatusOr<v1::StreamScheduleResponse> Stream(const Client& client,
+                                                  const v1::StreamScheduleRequest& request,
+                                                  const CallOptions& options) {
+  v1::StreamScheduleResponse merged;
+  const absl::Status status = client.StreamSchedule(
+      request, [&](const v1::StreamScheduleResponse& message) { merged.MergeFrom(message); },
+      options);
+  if (!status.ok()) return status;
+  return merged;
+}
+
+Struct Ask(const Client& client, const Struct& question, const CallOptions& options) {
+  const std::string& method = Get(question, "method").string_value();
+  if (method == "StreamSchedule") {
+    return ToAnswer(Stream(client, ToRequest<v1::StreamScheduleRequest>(question), options));
+  }
+  if (method == "ExportSchedule") {
+    return ToAnswer(client.ExportSchedule(ToRequest<v1::ExportScheduleRequest>(question), options));
+  }
+  Demand(method == "ComputeSchedule", absl::StrCat("no method ", method));
+  return ToAnswer(client.ComputeSchedule(ToRequest<v1::ComputeScheduleRequest>(question), options));
+}
+
+Struct Answer(const Struct& question) {
+  const auto client = Connect({.target = Get(question, "target").string_value()});
+  Demand(client.ok(), client.status().ToString());
+  const CallOptions options{.timeout = absl::Seconds(Get(question, "timeout").number_value())};
+  Struct answer;
+  const auto calls = static_cast<int>(Get(question, "calls").number_value());
+  for (int i = 0; i < calls && !answer.fields().contains("error"); ++i) {
+    answer = Ask(**client, question, options);
+  }
+  return answer;
+}
+
+}  // namespace
+}  // namespace pipesched::client
+
+int main() {
+  grpc_init();  // Never undone: undoing it can wait 10 s for a poller.
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    google::protobuf::Struct question;
+    const auto status = google::protobuf::util::JsonStringToMessage(line, &question);
+    pipesched::client::Demand(status.ok(), status.ToString());
+    std::cout << pipesched::client::ToJson(pipesched::client::Answer(question)) << std::endl;
+  }
+}
