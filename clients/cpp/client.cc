@@ -73,7 +73,8 @@ Client::~Client() = default;
 absl::StatusOr<v1::ComputeScheduleResponse> Client::ComputeSchedule(
     const v1::ComputeScheduleRequest& request, const CallOptions& options) const {
   auto response = impl_->Call(&v1::ScheduleService::Stub::ComputeSchedule, request, options);
-  if (!response.ok() || !response->has_timeline()) return response;
+  if (!response.ok()) return response;
+  if (request.view() != v1::VIEW_FULL && !response->has_timeline()) return response;
   absl::Status status = CheckTimeline(response->timeline(), request.pipeline());
   if (!status.ok()) return status;
   return response;

@@ -54,6 +54,10 @@ def cut(column):
     return apply
 
 
+def no_timeline(answer):
+    answer.ClearField("timeline")
+
+
 def oversize(answer):
     note = answer.notes.add()
     note.message = "x" * (65 << 20)
@@ -70,6 +74,7 @@ MUTATIONS = {
     "swap_indices": swap_indices,
     "wrong_digest": wrong_digest,
     "wrong_order_digest": wrong_order_digest,
+    "no_timeline": no_timeline,
     "oversize": oversize,
     "large": large,
 }

@@ -493,6 +493,14 @@ def faults():
         "swapped-indices", error("DATA_LOSS"), 1, full(request("1f1b", 2, 3)), mutate="swap_indices"
     )
     yield fault("cut-stream", error("DATA_LOSS"), 1, mutate="cut_ends", method="StreamSchedule")
+    yield fault("no-timeline", error("DATA_LOSS"), 1, full(asked), mutate="no_timeline")
+    yield fault(
+        "no-timeline-stream",
+        error("DATA_LOSS"),
+        1,
+        mutate="no_timeline",
+        method="StreamSchedule",
+    )
     yield fault("large", {"makespan": 9, "notes": ["LARGE"]}, 1, mutate="large")
     yield fault("oversize", error("RESOURCE_EXHAUSTED"), 1, mutate="oversize")
     yield fault("goaway", good, 40, goaway_ms=100, delay=0.02, repeat=40)

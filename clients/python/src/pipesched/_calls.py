@@ -51,14 +51,14 @@ def compute_schedule(
     request = service.ComputeScheduleRequest(
         pipeline=pipeline, schedule=_schedule(schedule), view=_VIEWS[view], ranks=ranks
     )
-    return Call("ComputeSchedule", request, lambda answer: _plan(answer, pipeline))
+    return Call("ComputeSchedule", request, lambda answer: _plan(answer, pipeline, view == "full"))
 
 
 def stream_schedule(pipeline: Pipeline, schedule: AnySchedule, ranks: Iterable[int]) -> Call[Plan]:
     request = service.StreamScheduleRequest(
         pipeline=pipeline, schedule=_schedule(schedule), ranks=ranks
     )
-    return Call("StreamSchedule", request, lambda answer: _plan(answer, pipeline))
+    return Call("StreamSchedule", request, lambda answer: _plan(answer, pipeline, True))
 
 
 def merge(messages: Sequence[service.StreamScheduleResponse]) -> service.StreamScheduleResponse:
@@ -102,9 +102,10 @@ def _same(answer: Any) -> Any:
     return answer
 
 
-def _plan(answer: Any, pipeline: Pipeline) -> Plan:
+def _plan(answer: Any, pipeline: Pipeline, full: bool) -> Plan:
+    """The plan of an answer, which has a timeline if it is `full`."""
     timeline = None
-    if answer.HasField("timeline"):
+    if full or answer.HasField("timeline"):
         timeline = Timeline(answer.timeline)
         timeline.check(pipeline)
     notes = tuple(Note(n.code, n.message, dict(n.metadata)) for n in answer.notes)

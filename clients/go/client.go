@@ -1,0 +1,147 @@
+package pipesched
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/protobuf/proto"
+
+	pipeschedv1 "github.com/pipesched/pipesched/clients/go/gen/pipesched/v1"
+)
+
+// Client asks a daemon about schedules. It may be used by many goroutines.
+type Client struct {
+	connection *grpc.ClientConn
+	service    pipeschedv1.ScheduleServiceClient
+	health     grpc_health_v1.HealthClient
+	timeout    time.Duration
+}
+
+// NewClient makes a client of the daemon at target: "host:port",
+// "dns:///host:port" or "unix:/path"; "" is the environment's PIPESCHED_SERVER,
+// else 127.0.0.1:50551. It connects with the first call. A proxy of the
+// environment is not used. Calls that end with UNAVAILABLE, or with
+// RESOURCE_EXHAUSTED, are tried up to five times.
+func NewClient(target string, opts ...Option) (*Client, error) {
+	o := options{timeout: defaultTimeout}
+	for _, option := range opts {
+		option(&o)
+	}
+	target = resolveTarget(target)
+	dial, err := o.dialOptions(target)
+	if err != nil {
+		return nil, err
+	}
+	connection, err := grpc.NewClient(target, dial...)
+	if err != nil {
+		return nil, fmt.Errorf("pipesched: target %q: %w", target, err)
+	}
+	return &Client{
+		connection: connection,
+		service:    pipeschedv1.NewScheduleServiceClient(connection),
+		health:     grpc_health_v1.NewHealthClient(connection),
+		timeout:    o.timeout,
+	}, nil
+}
+
+// Close ends the connection, and the calls that run.
+func (c *Client) Close() error { return c.connection.Close() }
+
+// ComputeSchedule computes a schedule; with VIEW_FULL the plan has a Timeline.
+func (c *Client) ComputeSchedule(ctx context.Context, request *pipeschedv1.ComputeScheduleRequest) (*Plan, error) {
+	response, err := call(ctx, c, c.service.ComputeSchedule, request)
+	if err != nil {
+		return nil, err
+	}
+	return newPlan(response, request.GetPipeline(), request.GetView() == pipeschedv1.View_VIEW_FULL)
+}
+
+// StreamSchedule is ComputeSchedule with VIEW_FULL for schedules of any size.
+func (c *Client) StreamSchedule(ctx context.Context, request *pipeschedv1.StreamScheduleRequest) (*Plan, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	stream, err := c.service.StreamSchedule(ctx, request)
+	if err != nil {
+		return nil, fromGRPC(err)
+	}
+	merged := &pipeschedv1.StreamScheduleResponse{}
+	for {
+		message, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return newPlan(merged, request.GetPipeline(), true)
+		}
+		if err != nil {
+			return nil, fromGRPC(err)
+		}
+		proto.Merge(merged, message)
+	}
+}
+
+// RenderSchedule draws a schedule.
+func (c *Client) RenderSchedule(ctx context.Context, request *pipeschedv1.RenderScheduleRequest) (*pipeschedv1.RenderScheduleResponse, error) {
+	return call(ctx, c, c.service.RenderSchedule, request)
+}
+
+// ExportSchedule writes a schedule as a file of another program.
+func (c *Client) ExportSchedule(ctx context.Context, request *pipeschedv1.ExportScheduleRequest) (*pipeschedv1.ExportScheduleResponse, error) {
+	return call(ctx, c, c.service.ExportSchedule, request)
+}
+
+// ListScheduleKinds lists the schedule kinds that the server knows.
+func (c *Client) ListScheduleKinds(ctx context.Context) ([]*pipeschedv1.ScheduleKindInfo, error) {
+	response, err := call(ctx, c, c.service.ListScheduleKinds, &pipeschedv1.ListScheduleKindsRequest{})
+	return response.GetKinds(), err
+}
+
+// GetServerInfo tells the server's version, limits and abilities.
+func (c *Client) GetServerInfo(ctx context.Context) (*pipeschedv1.GetServerInfoResponse, error) {
+	return call(ctx, c, c.service.GetServerInfo, &pipeschedv1.GetServerInfoRequest{})
+}
+
+// IsServing is what the server says of its health; an error if it does not answer.
+func (c *Client) IsServing(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	response, err := c.health.Check(ctx, &grpc_health_v1.HealthCheckRequest{}, grpc.WaitForReady(true))
+	if err != nil {
+		return false, fromGRPC(err)
+	}
+	return response.GetStatus() == grpc_health_v1.HealthCheckResponse_SERVING, nil
+}
+
+const readyPoll = 50 * time.Millisecond
+
+// WaitReady waits until the server serves, or ctx ends.
+func (c *Client) WaitReady(ctx context.Context) error {
+	for {
+		serving, err := c.IsServing(ctx)
+		if err != nil || serving {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(readyPoll):
+		}
+	}
+}
+
+// call makes one unary call.
+func call[Request, Response any](
+	ctx context.Context, c *Client,
+	method func(context.Context, *Request, ...grpc.CallOption) (*Response, error),
+	request *Request,
+) (*Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	response, err := method(ctx, request)
+	if err != nil {
+		return nil, fromGRPC(err)
+	}
+	return response, nil
+}
