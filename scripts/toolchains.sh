@@ -63,7 +63,7 @@ use_node() {
   local lock=$ROOT/clients/typescript/package-lock.json
   local installed=$ROOT/clients/typescript/node_modules/.package-lock.json
   [[ -f $installed && $installed -nt $lock ]] && return
-  (cd "$ROOT/clients/typescript" && npm ci --no-audit --no-fund --loglevel=error) >&2
+  (cd "$ROOT/clients/typescript" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
 }
 
 # python_with REQUIREMENTS: the python of a virtual environment with the packages

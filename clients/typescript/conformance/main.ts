@@ -1,0 +1,99 @@
+// The TypeScript client's program of tests/conformance: answers cases, one JSON object
+// a line.
+
+import { createInterface } from "node:readline";
+
+import { type JsonValue, fromJson } from "@bufbuild/protobuf";
+import { status } from "@grpc/grpc-js";
+
+import {
+  Client,
+  ComputeScheduleRequestSchema,
+  ExportScheduleRequestSchema,
+  PipeschedError,
+  type Plan,
+  StreamScheduleRequestSchema,
+} from "../src/index.js";
+
+interface Question {
+  method: string;
+  request: JsonValue;
+  target: string;
+  timeout: number;
+  calls: number;
+}
+
+function answerOfPlan({ digest, orderDigest, metrics, notes, timeline }: Plan): object {
+  const answer = {
+    digest,
+    order_digest: orderDigest,
+    makespan: metrics?.makespan,
+    bubble_rate: metrics?.bubbleRate,
+    bubble_overhead: metrics?.bubbleOverhead,
+    longest_rank_span: metrics?.longestRankSpan,
+    longest_span_bubble_rate: metrics?.longestSpanBubbleRate,
+    peak_activations: metrics?.ranks.map((rank) => rank.peakActivations),
+    peak_bytes: metrics?.ranks.map((rank) => String(rank.peakBytes)),
+    notes: notes.map((note) => note.code),
+  };
+  if (timeline === undefined) return answer;
+  const ops = [...timeline];
+  return {
+    ...answer,
+    order: timeline.orderText().split("\n").slice(0, -1),
+    starts: ops.map((op) => op.start),
+    ends: ops.map((op) => op.end),
+  };
+}
+
+function answerOfError(error: PipeschedError): object {
+  return {
+    error: {
+      code: status[error.code],
+      reason: error.reason,
+      violations: error.violations.map((violation) => violation.field),
+      metadata: error.metadata,
+      retry_delay: error.retryDelayMs === undefined ? null : error.retryDelayMs / 1000,
+    },
+  };
+}
+
+async function ask(client: Client, { method, request }: Question): Promise<object> {
+  switch (method) {
+    case "ComputeSchedule":
+      return answerOfPlan(
+        await client.computeSchedule(fromJson(ComputeScheduleRequestSchema, request)),
+      );
+    case "StreamSchedule":
+      return answerOfPlan(
+        await client.streamSchedule(fromJson(StreamScheduleRequestSchema, request)),
+      );
+    case "ExportSchedule": {
+      const file = await client.exportSchedule(fromJson(ExportScheduleRequestSchema, request));
+      const { digest, orderDigest } = file;
+      const content = new TextDecoder().decode(file.content);
+      return { content, digest, order_digest: orderDigest };
+    }
+    default:
+      throw new Error(`no method ${method}`);
+  }
+}
+
+async function answer(question: Question): Promise<object> {
+  const { target, timeout, calls } = question;
+  const client = new Client({ target, timeoutMs: timeout * 1000 });
+  try {
+    let result = {};
+    for (let i = 0; i < calls; ++i) result = await ask(client, question);
+    return result;
+  } catch (error) {
+    if (error instanceof PipeschedError) return answerOfError(error);
+    throw error;
+  } finally {
+    client.close();
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify(await answer(JSON.parse(line) as Question)));
+}

@@ -1,0 +1,171 @@
+// What needs a server that answers as the test says: cancellation, TLS, tokens.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type handleUnaryCall,
+} from "@grpc/grpc-js";
+
+import {
+  CancelledError,
+  Client,
+  DeadlineError,
+  ScheduleKind,
+  type Tls,
+  UnavailableError,
+} from "../src/index.js";
+
+const REQUEST = {
+  pipeline: { numStages: 1, numMicrobatches: 1 },
+  schedule: { kind: ScheduleKind.SCHEDULE_KIND_1F1B },
+};
+const same = (bytes: Buffer): Buffer => bytes;
+
+/** Answers ComputeSchedule by `compute`, and keeps the metadata. */
+class FakeServer {
+  readonly #server = new Server();
+  metadata = new Metadata();
+  compute: handleUnaryCall<Buffer, Buffer> = (_, done) => done(null, Buffer.alloc(0));
+  target = "";
+
+  async start(credentials = ServerCredentials.createInsecure()): Promise<void> {
+    const handler: handleUnaryCall<Buffer, Buffer> = (call, done) => {
+      this.metadata = call.metadata;
+      this.compute(call, done);
+    };
+    this.#server.register(
+      "/pipesched.v1.ScheduleService/ComputeSchedule",
+      handler,
+      same,
+      same,
+      "unary",
+    );
+    const port = await new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync("127.0.0.1:0", credentials, (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      );
+    });
+    this.target = `127.0.0.1:${port}`;
+  }
+
+  stop(): void {
+    this.#server.forceShutdown();
+  }
+}
+
+describe("a plain server", () => {
+  const server = new FakeServer();
+  before(() => server.start());
+  after(() => server.stop());
+
+  test("targets", async () => {
+    for (const target of [server.target, `dns:///${server.target}`]) {
+      const client = new Client({ target });
+      await client.computeSchedule(REQUEST);
+      client.close();
+    }
+    assert.match(String(server.metadata.get("user-agent")[0]), /^pipesched-typescript\//);
+  });
+
+  test("a signal ends a call", async () => {
+    const controller = new AbortController();
+    let ended: () => void;
+    const cancelled = new Promise<void>((resolve) => (ended = resolve));
+    server.compute = (call) => {
+      call.on("cancelled", () => ended());
+      controller.abort(new Error("enough"));
+    };
+    const client = new Client({ target: server.target });
+    await assert.rejects(client.computeSchedule(REQUEST, { signal: controller.signal }), (error) => {
+      assert.ok(error instanceof CancelledError);
+      assert.equal((error.cause as Error).message, "enough");
+      return true;
+    });
+    await cancelled;
+    await assert.rejects(
+      client.computeSchedule(REQUEST, { signal: AbortSignal.abort() }),
+      CancelledError,
+    );
+    client.close();
+  });
+
+  test("a timeout ends a call", async () => {
+    server.compute = () => {};
+    const client = new Client({ target: server.target, timeoutMs: 50 });
+    await assert.rejects(client.computeSchedule(REQUEST), DeadlineError);
+    client.close();
+  });
+});
+
+describe("a server with TLS", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pipesched-"));
+  const file = (name: string) => join(folder, name);
+  const tls: Tls = {
+    caFile: file("ca.pem"),
+    certFile: file("client.pem"),
+    keyFile: file("client.key"),
+    serverName: "pipesched.test",
+  };
+  const server = new FakeServer();
+
+  before(async () => {
+    const openssl = (args: string) =>
+      execFileSync("openssl", args.split(" "), { cwd: folder, stdio: "ignore" });
+    const curve = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    writeFileSync(file("names"), "subjectAltName=DNS:pipesched.test");
+    openssl(`req -x509 ${curve} -subj /CN=ca -keyout ca.key -out ca.pem`);
+    for (const name of ["server", "client"]) {
+      openssl(`req ${curve} -subj /CN=${name} -keyout ${name}.key -out ${name}.csr`);
+      openssl(
+        `x509 -req -in ${name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial ` +
+          `-extfile names -out ${name}.pem`,
+      );
+    }
+    const pair = {
+      private_key: readFileSync(file("server.key")),
+      cert_chain: readFileSync(file("server.pem")),
+    };
+    await server.start(ServerCredentials.createSsl(readFileSync(file("ca.pem")), [pair], true));
+  });
+  after(() => {
+    server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test("mTLS and a token", async () => {
+    const tokens = ["first", "second"];
+    const token = () => Promise.resolve(tokens.shift() ?? "");
+    const client = new Client({ target: server.target, tls, token });
+    for (const expected of ["first", "second"]) {
+      await client.computeSchedule(REQUEST);
+      assert.deepEqual(server.metadata.get("authorization"), [`Bearer ${expected}`]);
+    }
+    client.close();
+  });
+
+  test("refused", async () => {
+    const wrong: Tls[] = [
+      { caFile: file("ca.pem"), serverName: "pipesched.test" }, // The server wants a certificate.
+      { ...tls, serverName: "other.test" },
+    ];
+    for (const options of wrong) {
+      const client = new Client({ target: server.target, tls: options });
+      await assert.rejects(client.computeSchedule(REQUEST), UnavailableError);
+      client.close();
+    }
+  });
+});
+
+test("options that contradict each other", () => {
+  assert.throws(() => new Client({ target: "host:1", token: "secret" }), /token: needs tls/);
+  assert.throws(() => new Client({ tls: { certFile: "x" } }), /go together/);
+  new Client({ target: "unix:/nowhere", token: "secret" }).close();
+});
