@@ -7,8 +7,9 @@ function(pipesched_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SRCS;DEPS")
   add_library(pipesched_${name} STATIC ${arg_SRCS})
   add_library(pipesched::${name} ALIAS pipesched_${name})
-  target_include_directories(pipesched_${name} PUBLIC ${PROJECT_SOURCE_DIR})
-  target_link_libraries(pipesched_${name} PUBLIC ${arg_DEPS} PRIVATE pipesched_warnings)
+  target_include_directories(pipesched_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  target_link_libraries(pipesched_${name} PUBLIC ${arg_DEPS}
+    PRIVATE $<BUILD_INTERFACE:pipesched_warnings>)
 endfunction()
 
 # pipesched_executable(<name> SRCS <files...> [DEPS <targets...>])

@@ -34,5 +34,5 @@ check engine/metrics 'absl/|engine/(model|metrics)/|engine/sim/data_flow\.h' "$w
 check render 'absl/|engine/(model|metrics)/|engine/sim/data_flow\.h|render/' "$wire"
 check daemon 'absl/|engine/|render/|daemon/|pipesched/v1/|google/protobuf/'
 check clients/cpp 'absl/|clients/cpp/|pipesched/(v1|client)/|google/'
-check clients/cli 'absl/|clients/(cpp|cli)/|pipesched/v1/|google/|daemon/embedded\.h'
+check clients/cli 'absl/|clients/cli/|pipesched/(v1|client)/|google/|daemon/embedded\.h'
 exit $failed

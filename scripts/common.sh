@@ -9,7 +9,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD_PACKAGES=(
   ca-certificates ccache cmake fonts-dejavu-core g++ git libabsl-dev libbenchmark-dev libcairo2-dev
   libcli11-dev libfreetype-dev libgmock-dev libgrpc++-dev libgtest-dev libpng-dev libprotobuf-dev
-  libssl-dev libyaml-cpp-dev make ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc python3
+  libssl-dev libyaml-cpp-dev make ninja-build openssl pkg-config protobuf-compiler
+  protobuf-compiler-grpc python3
 )
 
 # What the checks need besides: a second compiler with its sanitizers, linters,

@@ -10,8 +10,8 @@
 #include "clients/cli/file_writer.h"
 #include "clients/cli/report.h"
 #include "clients/cli/settings.h"
-#include "clients/cpp/cancellation.h"
-#include "clients/cpp/client.h"
+#include "pipesched/client/cancellation.h"
+#include "pipesched/client/client.h"
 
 namespace pipesched::cli {
 

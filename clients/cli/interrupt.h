@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "clients/cli/file_writer.h"
-#include "clients/cpp/cancellation.h"
+#include "pipesched/client/cancellation.h"
 
 namespace pipesched::cli {
 

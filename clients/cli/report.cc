@@ -9,8 +9,8 @@
 #include "absl/strings/str_split.h"
 #include "clients/cli/numbers.h"
 #include "clients/cli/text.h"
-#include "clients/cpp/client.h"
-#include "clients/cpp/error.h"
+#include "pipesched/client/client.h"
+#include "pipesched/client/error.h"
 
 namespace pipesched::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "clients/cli/settings.h"
-#include "clients/cpp/error.h"
+#include "pipesched/client/error.h"
 
 namespace pipesched::cli {
 

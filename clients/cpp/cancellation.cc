@@ -1,4 +1,4 @@
-#include "clients/cpp/cancellation.h"
+#include "pipesched/client/cancellation.h"
 
 #include <grpcpp/client_context.h>
 

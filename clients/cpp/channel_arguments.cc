@@ -1,6 +1,6 @@
 #include "clients/cpp/channel_arguments.h"
 
-#include "clients/cpp/client.h"
+#include "pipesched/client/client.h"
 
 namespace pipesched::client {
 namespace {

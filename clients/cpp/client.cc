@@ -1,4 +1,4 @@
-#include "clients/cpp/client.h"
+#include "pipesched/client/client.h"
 
 #include <google/protobuf/wrappers.pb.h>
 #include <grpcpp/create_channel.h>
@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "clients/cpp/channel_arguments.h"
-#include "clients/cpp/error.h"
-#include "clients/cpp/timeline_ops.h"
+#include "pipesched/client/error.h"
+#include "pipesched/client/timeline_ops.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
 
 namespace pipesched::client {

@@ -1,4 +1,4 @@
-#include "clients/cpp/connect.h"
+#include "pipesched/client/connect.h"
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>

@@ -1,4 +1,4 @@
-#include "clients/cpp/error.h"
+#include "pipesched/client/error.h"
 
 #include <grpcpp/support/status.h>
 

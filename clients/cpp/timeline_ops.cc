@@ -1,4 +1,4 @@
-#include "clients/cpp/timeline_ops.h"
+#include "pipesched/client/timeline_ops.h"
 
 #include <algorithm>
 

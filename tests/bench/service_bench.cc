@@ -11,8 +11,8 @@
 #include <memory>
 #include <string>
 
-#include "clients/cpp/client.h"
 #include "daemon/handlers.h"
+#include "pipesched/client/client.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "tests/support/process.h"
 

@@ -1,4 +1,4 @@
-#include "clients/cpp/client.h"
+#include "pipesched/client/client.h"
 
 #include <gmock/gmock.h>
 #include <google/rpc/status.pb.h>
@@ -14,7 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
-#include "clients/cpp/error.h"
+#include "pipesched/client/error.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
 #include "tests/support/process.h"
 #include "tests/support/status_matchers.h"

@@ -19,7 +19,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "clients/cpp/client.h"
+#include "pipesched/client/client.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "tests/support/status_matchers.h"
 

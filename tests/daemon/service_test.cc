@@ -10,9 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
-#include "clients/cpp/client.h"
-#include "clients/cpp/error.h"
 #include "daemon/server.h"
+#include "pipesched/client/client.h"
+#include "pipesched/client/error.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "tests/daemon/requests.h"
 #include "tests/support/process.h"

@@ -14,9 +14,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "clients/cpp/connect.h"
-#include "clients/cpp/error.h"
-#include "clients/cpp/timeline_ops.h"
+#include "pipesched/client/connect.h"
+#include "pipesched/client/error.h"
+#include "pipesched/client/timeline_ops.h"
 #include "pipesched/v1/schedule_service.pb.h"
 
 namespace pipesched::client {

@@ -1,5 +1,5 @@
-#ifndef PIPESCHED_CLIENTS_CPP_ERROR_H_
-#define PIPESCHED_CLIENTS_CPP_ERROR_H_
+#ifndef PIPESCHED_CLIENT_ERROR_H_
+#define PIPESCHED_CLIENT_ERROR_H_
 
 #include <map>
 #include <optional>
@@ -41,4 +41,4 @@ absl::Status FromGrpcStatus(const grpc::Status& status);
 
 }  // namespace pipesched::client
 
-#endif  // PIPESCHED_CLIENTS_CPP_ERROR_H_
+#endif  // PIPESCHED_CLIENT_ERROR_H_

@@ -1,5 +1,5 @@
-#ifndef PIPESCHED_CLIENTS_CPP_TIMELINE_OPS_H_
-#define PIPESCHED_CLIENTS_CPP_TIMELINE_OPS_H_
+#ifndef PIPESCHED_CLIENT_TIMELINE_OPS_H_
+#define PIPESCHED_CLIENT_TIMELINE_OPS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -99,4 +99,4 @@ absl::Status CheckTimeline(const v1::Timeline& timeline, const v1::Pipeline& pip
 }  // namespace client
 }  // namespace pipesched
 
-#endif  // PIPESCHED_CLIENTS_CPP_TIMELINE_OPS_H_
+#endif  // PIPESCHED_CLIENT_TIMELINE_OPS_H_

@@ -1,5 +1,5 @@
-#ifndef PIPESCHED_CLIENTS_CPP_CLIENT_H_
-#define PIPESCHED_CLIENTS_CPP_CLIENT_H_
+#ifndef PIPESCHED_CLIENT_CLIENT_H_
+#define PIPESCHED_CLIENT_CLIENT_H_
 
 #include <functional>
 #include <memory>
@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "clients/cpp/cancellation.h"
+#include "pipesched/client/cancellation.h"
 
 namespace grpc {
 class Channel;
@@ -101,4 +101,4 @@ class Client {
 }  // namespace client
 }  // namespace pipesched
 
-#endif  // PIPESCHED_CLIENTS_CPP_CLIENT_H_
+#endif  // PIPESCHED_CLIENT_CLIENT_H_

@@ -1,5 +1,5 @@
-#ifndef PIPESCHED_CLIENTS_CPP_CANCELLATION_H_
-#define PIPESCHED_CLIENTS_CPP_CANCELLATION_H_
+#ifndef PIPESCHED_CLIENT_CANCELLATION_H_
+#define PIPESCHED_CLIENT_CANCELLATION_H_
 
 #include <vector>
 
@@ -39,4 +39,4 @@ class Cancellation {
 
 }  // namespace pipesched::client
 
-#endif  // PIPESCHED_CLIENTS_CPP_CANCELLATION_H_
+#endif  // PIPESCHED_CLIENT_CANCELLATION_H_

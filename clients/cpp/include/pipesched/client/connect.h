@@ -1,12 +1,12 @@
-#ifndef PIPESCHED_CLIENTS_CPP_CONNECT_H_
-#define PIPESCHED_CLIENTS_CPP_CONNECT_H_
+#ifndef PIPESCHED_CLIENT_CONNECT_H_
+#define PIPESCHED_CLIENT_CONNECT_H_
 
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "clients/cpp/client.h"
+#include "pipesched/client/client.h"
 
 namespace pipesched::client {
 
@@ -35,4 +35,4 @@ absl::StatusOr<std::unique_ptr<Client>> Connect(const ConnectOptions& options);
 
 }  // namespace pipesched::client
 
-#endif  // PIPESCHED_CLIENTS_CPP_CONNECT_H_
+#endif  // PIPESCHED_CLIENT_CONNECT_H_
