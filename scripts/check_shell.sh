@@ -3,4 +3,4 @@
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$ROOT"
-shellcheck -x scripts/*.sh .ci/run
+git ls-files '*.sh' .ci/run | xargs shellcheck -x

@@ -19,13 +19,13 @@ PYTHON_OUT=clients/python/src/pipesched/v1
 GO_OUT=clients/go/gen
 TYPESCRIPT_OUT=clients/typescript/src/gen
 
-install_packages protobuf-compiler protobuf-compiler-grpc
+set_up install_packages protobuf-compiler protobuf-compiler-grpc
 if [[ $(protoc --version) != "$PROTOC_VERSION" ]]; then
   say "protoc is $(protoc --version), want $PROTOC_VERSION (Debian 12)"
   exit 69
 fi
-use_go
-use_node
+set_up use_go
+set_up use_node
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT

@@ -8,6 +8,7 @@ bin=$2
 work=$(mktemp -d)
 trap 'kill "${daemon:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
+# shellcheck disable=SC2016 # backquotes of Markdown
 if ! diff <(sed -n '/^```cpp$/,/^```$/p' "$here/../../../clients/cpp/README.md" | sed '1d;$d') \
   "$here/main.cc"; then
   echo "clients/cpp/README.md does not show main.cc"
