@@ -37,12 +37,14 @@ type Pipeline struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Virtual stages S: slices of the model in forward order. Range
 	// [1, max_ranks * max_chunks_per_rank]; must be a multiple of
-	// chunks_per_rank. The pipeline has P = S / chunks_per_rank ranks.
+	// chunks_per_rank. The pipeline has P = S / chunks_per_rank ranks. 0 (unset)
+	// means what the order says, where the schedule is CUSTOM.
 	NumStages int32 `protobuf:"varint,1,opt,name=num_stages,json=numStages,proto3" json:"num_stages,omitempty"`
-	// Microbatches M of one training step. Range [1, max_microbatches].
+	// Microbatches M of one training step. Range [1, max_microbatches]. 0 (unset)
+	// means what the order says, where the schedule is CUSTOM.
 	NumMicrobatches int32 `protobuf:"varint,2,opt,name=num_microbatches,json=numMicrobatches,proto3" json:"num_microbatches,omitempty"`
 	// Stages that each rank holds, V. Range [1, max_chunks_per_rank]; unset
-	// means 1.
+	// means 1, or S / (lines of the order) where the schedule is CUSTOM.
 	ChunksPerRank *int32 `protobuf:"varint,3,opt,name=chunks_per_rank,json=chunksPerRank,proto3,oneof" json:"chunks_per_rank,omitempty"`
 	// Costs of the stages: S records, or one record that stands for all stages.
 	// No record means one record with all defaults. Any other count is an error.
@@ -154,6 +156,79 @@ func (x *Pipeline) GetMemoryLimitBytes() []int64 {
 	return nil
 }
 
+// Sizes of a pipeline.
+type PipelineShape struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Ranks P.
+	NumRanks int32 `protobuf:"varint,1,opt,name=num_ranks,json=numRanks,proto3" json:"num_ranks,omitempty"`
+	// Virtual stages S.
+	NumStages int32 `protobuf:"varint,2,opt,name=num_stages,json=numStages,proto3" json:"num_stages,omitempty"`
+	// Stages that each rank holds on average, V = S / P.
+	ChunksPerRank int32 `protobuf:"varint,3,opt,name=chunks_per_rank,json=chunksPerRank,proto3" json:"chunks_per_rank,omitempty"`
+	// Microbatches M.
+	NumMicrobatches int32 `protobuf:"varint,4,opt,name=num_microbatches,json=numMicrobatches,proto3" json:"num_microbatches,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *PipelineShape) Reset() {
+	*x = PipelineShape{}
+	mi := &file_pipesched_v1_pipeline_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PipelineShape) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PipelineShape) ProtoMessage() {}
+
+func (x *PipelineShape) ProtoReflect() protoreflect.Message {
+	mi := &file_pipesched_v1_pipeline_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PipelineShape.ProtoReflect.Descriptor instead.
+func (*PipelineShape) Descriptor() ([]byte, []int) {
+	return file_pipesched_v1_pipeline_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *PipelineShape) GetNumRanks() int32 {
+	if x != nil {
+		return x.NumRanks
+	}
+	return 0
+}
+
+func (x *PipelineShape) GetNumStages() int32 {
+	if x != nil {
+		return x.NumStages
+	}
+	return 0
+}
+
+func (x *PipelineShape) GetChunksPerRank() int32 {
+	if x != nil {
+		return x.ChunksPerRank
+	}
+	return 0
+}
+
+func (x *PipelineShape) GetNumMicrobatches() int32 {
+	if x != nil {
+		return x.NumMicrobatches
+	}
+	return 0
+}
+
 // What the ops of one stage cost. A time that is not 0 but would round to 0
 // ticks is an error; so is NaN or infinity.
 type StageCost struct {
@@ -190,7 +265,7 @@ type StageCost struct {
 
 func (x *StageCost) Reset() {
 	*x = StageCost{}
-	mi := &file_pipesched_v1_pipeline_proto_msgTypes[1]
+	mi := &file_pipesched_v1_pipeline_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -202,7 +277,7 @@ func (x *StageCost) String() string {
 func (*StageCost) ProtoMessage() {}
 
 func (x *StageCost) ProtoReflect() protoreflect.Message {
-	mi := &file_pipesched_v1_pipeline_proto_msgTypes[1]
+	mi := &file_pipesched_v1_pipeline_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -215,7 +290,7 @@ func (x *StageCost) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StageCost.ProtoReflect.Descriptor instead.
 func (*StageCost) Descriptor() ([]byte, []int) {
-	return file_pipesched_v1_pipeline_proto_rawDescGZIP(), []int{1}
+	return file_pipesched_v1_pipeline_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *StageCost) GetForward() float64 {
@@ -291,7 +366,13 @@ const file_pipesched_v1_pipeline_proto_rawDesc = "" +
 	"\x12p2p_times_backward\x18\a \x03(\x01R\x10p2pTimesBackward\x12,\n" +
 	"\x12memory_limit_bytes\x18\b \x03(\x03R\x10memoryLimitBytesB\x12\n" +
 	"\x10_chunks_per_rankB\v\n" +
-	"\t_p2p_time\"\xec\x03\n" +
+	"\t_p2p_time\"\x9e\x01\n" +
+	"\rPipelineShape\x12\x1b\n" +
+	"\tnum_ranks\x18\x01 \x01(\x05R\bnumRanks\x12\x1d\n" +
+	"\n" +
+	"num_stages\x18\x02 \x01(\x05R\tnumStages\x12&\n" +
+	"\x0fchunks_per_rank\x18\x03 \x01(\x05R\rchunksPerRank\x12)\n" +
+	"\x10num_microbatches\x18\x04 \x01(\x05R\x0fnumMicrobatches\"\xec\x03\n" +
 	"\tStageCost\x12\x1d\n" +
 	"\aforward\x18\x01 \x01(\x01H\x00R\aforward\x88\x01\x01\x12\x1f\n" +
 	"\bbackward\x18\x02 \x01(\x01H\x01R\bbackward\x88\x01\x01\x12*\n" +
@@ -324,13 +405,14 @@ func file_pipesched_v1_pipeline_proto_rawDescGZIP() []byte {
 	return file_pipesched_v1_pipeline_proto_rawDescData
 }
 
-var file_pipesched_v1_pipeline_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_pipesched_v1_pipeline_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_pipesched_v1_pipeline_proto_goTypes = []any{
-	(*Pipeline)(nil),  // 0: pipesched.v1.Pipeline
-	(*StageCost)(nil), // 1: pipesched.v1.StageCost
+	(*Pipeline)(nil),      // 0: pipesched.v1.Pipeline
+	(*PipelineShape)(nil), // 1: pipesched.v1.PipelineShape
+	(*StageCost)(nil),     // 2: pipesched.v1.StageCost
 }
 var file_pipesched_v1_pipeline_proto_depIdxs = []int32{
-	1, // 0: pipesched.v1.Pipeline.stage_costs:type_name -> pipesched.v1.StageCost
+	2, // 0: pipesched.v1.Pipeline.stage_costs:type_name -> pipesched.v1.StageCost
 	1, // [1:1] is the sub-list for method output_type
 	1, // [1:1] is the sub-list for method input_type
 	1, // [1:1] is the sub-list for extension type_name
@@ -344,14 +426,14 @@ func file_pipesched_v1_pipeline_proto_init() {
 		return
 	}
 	file_pipesched_v1_pipeline_proto_msgTypes[0].OneofWrappers = []any{}
-	file_pipesched_v1_pipeline_proto_msgTypes[1].OneofWrappers = []any{}
+	file_pipesched_v1_pipeline_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_pipesched_v1_pipeline_proto_rawDesc), len(file_pipesched_v1_pipeline_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -56,6 +56,29 @@ const (
 	// Interleaved 1F1B with split backwards, in rounds of M / max(1, M div P)
 	// microbatches.
 	ScheduleKind_SCHEDULE_KIND_INTERLEAVED_ZB ScheduleKind = 10
+	// 2 chunks a rank in a V, split backwards: no rank idles between its first and
+	// last op if M >= 3P / 2, at the memory of 1F1B.
+	ScheduleKind_SCHEDULE_KIND_ZBV ScheduleKind = 11
+	// 2 chunks a rank in a V, split backwards, at about half of 1F1B's
+	// activations. The order depends on the times.
+	ScheduleKind_SCHEDULE_KIND_V_HALF ScheduleKind = 12
+	// The same at about a third of 1F1B's activations.
+	ScheduleKind_SCHEDULE_KIND_V_MIN ScheduleKind = 13
+	// 2 chunks a rank in a V, full backwards, at about two thirds of 1F1B's
+	// activations. The order depends on the times.
+	ScheduleKind_SCHEDULE_KIND_V_1F1B ScheduleKind = 14
+	// Two replicas of the model run towards each other, a forward of one and a
+	// backward of the other as one fused block (StageCost.overlapped_pair).
+	ScheduleKind_SCHEDULE_KIND_DUALPIPE ScheduleKind = 15
+	// DUALPIPE folded into a V of 2 chunks a rank.
+	ScheduleKind_SCHEDULE_KIND_DUALPIPE_V ScheduleKind = 16
+	// Two replicas of the model run 1F1B towards each other.
+	ScheduleKind_SCHEDULE_KIND_CHIMERA ScheduleKind = 17
+	// V / 2 waves: 2 chunks a rank in a V, again and again. The order depends on
+	// the times.
+	ScheduleKind_SCHEDULE_KIND_WAVE ScheduleKind = 18
+	// The order in Schedule.order.
+	ScheduleKind_SCHEDULE_KIND_CUSTOM ScheduleKind = 19
 )
 
 // Enum value maps for ScheduleKind.
@@ -72,6 +95,15 @@ var (
 		8:  "SCHEDULE_KIND_INTERLEAVED_1F1B_OVERLAP",
 		9:  "SCHEDULE_KIND_LOOPED_BFS",
 		10: "SCHEDULE_KIND_INTERLEAVED_ZB",
+		11: "SCHEDULE_KIND_ZBV",
+		12: "SCHEDULE_KIND_V_HALF",
+		13: "SCHEDULE_KIND_V_MIN",
+		14: "SCHEDULE_KIND_V_1F1B",
+		15: "SCHEDULE_KIND_DUALPIPE",
+		16: "SCHEDULE_KIND_DUALPIPE_V",
+		17: "SCHEDULE_KIND_CHIMERA",
+		18: "SCHEDULE_KIND_WAVE",
+		19: "SCHEDULE_KIND_CUSTOM",
 	}
 	ScheduleKind_value = map[string]int32{
 		"SCHEDULE_KIND_UNSPECIFIED":              0,
@@ -85,6 +117,15 @@ var (
 		"SCHEDULE_KIND_INTERLEAVED_1F1B_OVERLAP": 8,
 		"SCHEDULE_KIND_LOOPED_BFS":               9,
 		"SCHEDULE_KIND_INTERLEAVED_ZB":           10,
+		"SCHEDULE_KIND_ZBV":                      11,
+		"SCHEDULE_KIND_V_HALF":                   12,
+		"SCHEDULE_KIND_V_MIN":                    13,
+		"SCHEDULE_KIND_V_1F1B":                   14,
+		"SCHEDULE_KIND_DUALPIPE":                 15,
+		"SCHEDULE_KIND_DUALPIPE_V":               16,
+		"SCHEDULE_KIND_CHIMERA":                  17,
+		"SCHEDULE_KIND_WAVE":                     18,
+		"SCHEDULE_KIND_CUSTOM":                   19,
 	}
 )
 
@@ -125,6 +166,16 @@ const (
 	PlacementKind_PLACEMENT_KIND_LINEAR PlacementKind = 1
 	// Stage s on rank s mod P.
 	PlacementKind_PLACEMENT_KIND_ROUND_ROBIN PlacementKind = 2
+	// V = 2: rank r holds stages r and 2P - 1 - r.
+	PlacementKind_PLACEMENT_KIND_V PlacementKind = 3
+	// V even: stage s on rank s mod P in every even chunk (s div P), on rank
+	// P - 1 - s mod P in every odd one.
+	PlacementKind_PLACEMENT_KIND_WAVE PlacementKind = 4
+	// V = 1, two replicas of the model: stage s on rank s for microbatches below
+	// M / 2, on rank P - 1 - s for the others. A rank holds both of its stages.
+	PlacementKind_PLACEMENT_KIND_BIDIRECTIONAL PlacementKind = 5
+	// As Schedule.stage_to_rank says, else as the order says.
+	PlacementKind_PLACEMENT_KIND_GIVEN PlacementKind = 6
 )
 
 // Enum value maps for PlacementKind.
@@ -133,11 +184,19 @@ var (
 		0: "PLACEMENT_KIND_UNSPECIFIED",
 		1: "PLACEMENT_KIND_LINEAR",
 		2: "PLACEMENT_KIND_ROUND_ROBIN",
+		3: "PLACEMENT_KIND_V",
+		4: "PLACEMENT_KIND_WAVE",
+		5: "PLACEMENT_KIND_BIDIRECTIONAL",
+		6: "PLACEMENT_KIND_GIVEN",
 	}
 	PlacementKind_value = map[string]int32{
-		"PLACEMENT_KIND_UNSPECIFIED": 0,
-		"PLACEMENT_KIND_LINEAR":      1,
-		"PLACEMENT_KIND_ROUND_ROBIN": 2,
+		"PLACEMENT_KIND_UNSPECIFIED":   0,
+		"PLACEMENT_KIND_LINEAR":        1,
+		"PLACEMENT_KIND_ROUND_ROBIN":   2,
+		"PLACEMENT_KIND_V":             3,
+		"PLACEMENT_KIND_WAVE":          4,
+		"PLACEMENT_KIND_BIDIRECTIONAL": 5,
+		"PLACEMENT_KIND_GIVEN":         6,
 	}
 )
 
@@ -179,8 +238,21 @@ type Schedule struct {
 	// Of INTERLEAVED_1F1B and INTERLEAVED_1F1B_OVERLAP; an error with other kinds.
 	// Range [P, M], and M mod g must be 0 or at least P; unset means P.
 	MicrobatchGroupSize *int32 `protobuf:"varint,2,opt,name=microbatch_group_size,json=microbatchGroupSize,proto3,oneof" json:"microbatch_group_size,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	// The order of CUSTOM, as order text: a line a rank, each ended by a line feed, ops
+	// separated by one space, an op is [stage][F|B|I|W][microbatch], a fused pair
+	// (0F7;7B3). An error with other kinds. At most max_order_text_bytes.
+	//
+	// Each (stage, microbatch) has one F, and one B or one I and one W. Where
+	// num_stages or num_microbatches of the pipeline is 0 (unset), it is one more than
+	// the highest that the order names; the order has P lines. An order that
+	// deadlocks is FAILED_PRECONDITION, reason ORDER_DEADLOCKS.
+	Order *string `protobuf:"bytes,3,opt,name=order,proto3,oneof" json:"order,omitempty"`
+	// The rank of each stage, for CUSTOM; an error with other kinds. S entries in
+	// [0, P), or none: then each stage is on the rank whose line runs it, or, where
+	// the lines say so, the placement is BIDIRECTIONAL.
+	StageToRank   []int32 `protobuf:"varint,4,rep,packed,name=stage_to_rank,json=stageToRank,proto3" json:"stage_to_rank,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Schedule) Reset() {
@@ -225,6 +297,20 @@ func (x *Schedule) GetMicrobatchGroupSize() int32 {
 		return *x.MicrobatchGroupSize
 	}
 	return 0
+}
+
+func (x *Schedule) GetOrder() string {
+	if x != nil && x.Order != nil {
+		return *x.Order
+	}
+	return ""
+}
+
+func (x *Schedule) GetStageToRank() []int32 {
+	if x != nil {
+		return x.StageToRank
+	}
+	return nil
 }
 
 // One row of the schedule registry.
@@ -333,11 +419,14 @@ var File_pipesched_v1_schedule_proto protoreflect.FileDescriptor
 
 const file_pipesched_v1_schedule_proto_rawDesc = "" +
 	"\n" +
-	"\x1bpipesched/v1/schedule.proto\x12\fpipesched.v1\"\x8d\x01\n" +
+	"\x1bpipesched/v1/schedule.proto\x12\fpipesched.v1\"\xd6\x01\n" +
 	"\bSchedule\x12.\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1a.pipesched.v1.ScheduleKindR\x04kind\x127\n" +
-	"\x15microbatch_group_size\x18\x02 \x01(\x05H\x00R\x13microbatchGroupSize\x88\x01\x01B\x18\n" +
-	"\x16_microbatch_group_size\"\x87\x02\n" +
+	"\x15microbatch_group_size\x18\x02 \x01(\x05H\x00R\x13microbatchGroupSize\x88\x01\x01\x12\x19\n" +
+	"\x05order\x18\x03 \x01(\tH\x01R\x05order\x88\x01\x01\x12\"\n" +
+	"\rstage_to_rank\x18\x04 \x03(\x05R\vstageToRankB\x18\n" +
+	"\x16_microbatch_group_sizeB\b\n" +
+	"\x06_order\"\x87\x02\n" +
 	"\x10ScheduleKindInfo\x12.\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1a.pipesched.v1.ScheduleKindR\x04kind\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12 \n" +
@@ -347,7 +436,7 @@ const file_pipesched_v1_schedule_proto_rawDesc = "" +
 	"parameters\x18\x05 \x03(\tR\n" +
 	"parameters\x12\x1a\n" +
 	"\blegality\x18\x06 \x01(\tR\blegality\x12\x16\n" +
-	"\x06source\x18\a \x01(\tR\x06source*\xde\x02\n" +
+	"\x06source\x18\a \x01(\tR\x06source*\xc9\x04\n" +
 	"\fScheduleKind\x12\x1d\n" +
 	"\x19SCHEDULE_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13SCHEDULE_KIND_GPIPE\x10\x01\x12\x16\n" +
@@ -360,11 +449,24 @@ const file_pipesched_v1_schedule_proto_rawDesc = "" +
 	"&SCHEDULE_KIND_INTERLEAVED_1F1B_OVERLAP\x10\b\x12\x1c\n" +
 	"\x18SCHEDULE_KIND_LOOPED_BFS\x10\t\x12 \n" +
 	"\x1cSCHEDULE_KIND_INTERLEAVED_ZB\x10\n" +
-	"*j\n" +
+	"\x12\x15\n" +
+	"\x11SCHEDULE_KIND_ZBV\x10\v\x12\x18\n" +
+	"\x14SCHEDULE_KIND_V_HALF\x10\f\x12\x17\n" +
+	"\x13SCHEDULE_KIND_V_MIN\x10\r\x12\x18\n" +
+	"\x14SCHEDULE_KIND_V_1F1B\x10\x0e\x12\x1a\n" +
+	"\x16SCHEDULE_KIND_DUALPIPE\x10\x0f\x12\x1c\n" +
+	"\x18SCHEDULE_KIND_DUALPIPE_V\x10\x10\x12\x19\n" +
+	"\x15SCHEDULE_KIND_CHIMERA\x10\x11\x12\x16\n" +
+	"\x12SCHEDULE_KIND_WAVE\x10\x12\x12\x18\n" +
+	"\x14SCHEDULE_KIND_CUSTOM\x10\x13*\xd5\x01\n" +
 	"\rPlacementKind\x12\x1e\n" +
 	"\x1aPLACEMENT_KIND_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15PLACEMENT_KIND_LINEAR\x10\x01\x12\x1e\n" +
-	"\x1aPLACEMENT_KIND_ROUND_ROBIN\x10\x02B\xae\x01\n" +
+	"\x1aPLACEMENT_KIND_ROUND_ROBIN\x10\x02\x12\x14\n" +
+	"\x10PLACEMENT_KIND_V\x10\x03\x12\x17\n" +
+	"\x13PLACEMENT_KIND_WAVE\x10\x04\x12 \n" +
+	"\x1cPLACEMENT_KIND_BIDIRECTIONAL\x10\x05\x12\x18\n" +
+	"\x14PLACEMENT_KIND_GIVEN\x10\x06B\xae\x01\n" +
 	"\x0fio.pipesched.v1B\rScheduleProtoP\x01ZFgithub.com/pipesched/pipesched/clients/go/gen/pipesched/v1;pipeschedv1\xa2\x02\x03PSV\xaa\x02\fPipesched.V1\xba\x02\rPipesched_V1_\xca\x02\fPipesched\\V1\xea\x02\rPipesched::V1b\x06proto3"
 
 var (

@@ -264,7 +264,9 @@ type ComputeScheduleResponse struct {
 	// The ops with their times. Only in the view FULL.
 	Timeline *Timeline `protobuf:"bytes,4,opt,name=timeline,proto3" json:"timeline,omitempty"`
 	// What the caller should know about this response.
-	Notes         []*Note `protobuf:"bytes,5,rep,name=notes,proto3" json:"notes,omitempty"`
+	Notes []*Note `protobuf:"bytes,5,rep,name=notes,proto3" json:"notes,omitempty"`
+	// The sizes of the pipeline, all resolved.
+	Shape         *PipelineShape `protobuf:"bytes,6,opt,name=shape,proto3" json:"shape,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -330,6 +332,13 @@ func (x *ComputeScheduleResponse) GetTimeline() *Timeline {
 func (x *ComputeScheduleResponse) GetNotes() []*Note {
 	if x != nil {
 		return x.Notes
+	}
+	return nil
+}
+
+func (x *ComputeScheduleResponse) GetShape() *PipelineShape {
+	if x != nil {
+		return x.Shape
 	}
 	return nil
 }
@@ -412,7 +421,9 @@ type StreamScheduleResponse struct {
 	// column.
 	Timeline *Timeline `protobuf:"bytes,4,opt,name=timeline,proto3" json:"timeline,omitempty"`
 	// As ComputeScheduleResponse.notes. In the first message only.
-	Notes         []*Note `protobuf:"bytes,5,rep,name=notes,proto3" json:"notes,omitempty"`
+	Notes []*Note `protobuf:"bytes,5,rep,name=notes,proto3" json:"notes,omitempty"`
+	// As ComputeScheduleResponse.shape. In the first message only.
+	Shape         *PipelineShape `protobuf:"bytes,6,opt,name=shape,proto3" json:"shape,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -478,6 +489,13 @@ func (x *StreamScheduleResponse) GetTimeline() *Timeline {
 func (x *StreamScheduleResponse) GetNotes() []*Note {
 	if x != nil {
 		return x.Notes
+	}
+	return nil
+}
+
+func (x *StreamScheduleResponse) GetShape() *PipelineShape {
+	if x != nil {
+		return x.Shape
 	}
 	return nil
 }
@@ -1105,8 +1123,10 @@ type ServerLimits struct {
 	MaxPictureSide int32 `protobuf:"varint,6,opt,name=max_picture_side,json=maxPictureSide,proto3" json:"max_picture_side,omitempty"`
 	// Most pixels of a picture. Default 100,000,000.
 	MaxPicturePixels int32 `protobuf:"varint,7,opt,name=max_picture_pixels,json=maxPicturePixels,proto3" json:"max_picture_pixels,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Largest order text, in bytes. Default 33,554,432.
+	MaxOrderTextBytes int32 `protobuf:"varint,8,opt,name=max_order_text_bytes,json=maxOrderTextBytes,proto3" json:"max_order_text_bytes,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *ServerLimits) Reset() {
@@ -1188,6 +1208,13 @@ func (x *ServerLimits) GetMaxPicturePixels() int32 {
 	return 0
 }
 
+func (x *ServerLimits) GetMaxOrderTextBytes() int32 {
+	if x != nil {
+		return x.MaxOrderTextBytes
+	}
+	return 0
+}
+
 var File_pipesched_v1_schedule_service_proto protoreflect.FileDescriptor
 
 const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
@@ -1197,23 +1224,25 @@ const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\bpipeline\x18\x01 \x01(\v2\x16.pipesched.v1.PipelineR\bpipeline\x122\n" +
 	"\bschedule\x18\x02 \x01(\v2\x16.pipesched.v1.ScheduleR\bschedule\x12&\n" +
 	"\x04view\x18\x03 \x01(\x0e2\x12.pipesched.v1.ViewR\x04view\x12\x14\n" +
-	"\x05ranks\x18\x04 \x03(\x05R\x05ranks\"\xe3\x01\n" +
+	"\x05ranks\x18\x04 \x03(\x05R\x05ranks\"\x96\x02\n" +
 	"\x17ComputeScheduleResponse\x12\x16\n" +
 	"\x06digest\x18\x01 \x01(\tR\x06digest\x12!\n" +
 	"\forder_digest\x18\x02 \x01(\tR\vorderDigest\x12/\n" +
 	"\ametrics\x18\x03 \x01(\v2\x15.pipesched.v1.MetricsR\ametrics\x122\n" +
 	"\btimeline\x18\x04 \x01(\v2\x16.pipesched.v1.TimelineR\btimeline\x12(\n" +
-	"\x05notes\x18\x05 \x03(\v2\x12.pipesched.v1.NoteR\x05notes\"\x95\x01\n" +
+	"\x05notes\x18\x05 \x03(\v2\x12.pipesched.v1.NoteR\x05notes\x121\n" +
+	"\x05shape\x18\x06 \x01(\v2\x1b.pipesched.v1.PipelineShapeR\x05shape\"\x95\x01\n" +
 	"\x15StreamScheduleRequest\x122\n" +
 	"\bpipeline\x18\x01 \x01(\v2\x16.pipesched.v1.PipelineR\bpipeline\x122\n" +
 	"\bschedule\x18\x02 \x01(\v2\x16.pipesched.v1.ScheduleR\bschedule\x12\x14\n" +
-	"\x05ranks\x18\x03 \x03(\x05R\x05ranks\"\xe2\x01\n" +
+	"\x05ranks\x18\x03 \x03(\x05R\x05ranks\"\x95\x02\n" +
 	"\x16StreamScheduleResponse\x12\x16\n" +
 	"\x06digest\x18\x01 \x01(\tR\x06digest\x12!\n" +
 	"\forder_digest\x18\x02 \x01(\tR\vorderDigest\x12/\n" +
 	"\ametrics\x18\x03 \x01(\v2\x15.pipesched.v1.MetricsR\ametrics\x122\n" +
 	"\btimeline\x18\x04 \x01(\v2\x16.pipesched.v1.TimelineR\btimeline\x12(\n" +
-	"\x05notes\x18\x05 \x03(\v2\x12.pipesched.v1.NoteR\x05notes\"\xea\x01\n" +
+	"\x05notes\x18\x05 \x03(\v2\x12.pipesched.v1.NoteR\x05notes\x121\n" +
+	"\x05shape\x18\x06 \x01(\v2\x1b.pipesched.v1.PipelineShapeR\x05shape\"\xea\x01\n" +
 	"\x15RenderScheduleRequest\x122\n" +
 	"\bpipeline\x18\x01 \x01(\v2\x16.pipesched.v1.PipelineR\bpipeline\x122\n" +
 	"\bschedule\x18\x02 \x01(\v2\x16.pipesched.v1.ScheduleR\bschedule\x122\n" +
@@ -1252,7 +1281,7 @@ const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\x11algorithm_version\x18\x05 \x01(\x05R\x10algorithmVersion\x122\n" +
 	"\x06limits\x18\x06 \x01(\v2\x1a.pipesched.v1.ServerLimitsR\x06limits\x12A\n" +
 	"\x0erender_formats\x18\a \x03(\x0e2\x1a.pipesched.v1.RenderFormatR\rrenderFormats\x12A\n" +
-	"\x0eexport_formats\x18\b \x03(\x0e2\x1a.pipesched.v1.ExportFormatR\rexportFormats\"\xa2\x02\n" +
+	"\x0eexport_formats\x18\b \x03(\x0e2\x1a.pipesched.v1.ExportFormatR\rexportFormats\"\xd3\x02\n" +
 	"\fServerLimits\x12\x1b\n" +
 	"\tmax_ranks\x18\x01 \x01(\x05R\bmaxRanks\x12-\n" +
 	"\x13max_chunks_per_rank\x18\x02 \x01(\x05R\x10maxChunksPerRank\x12)\n" +
@@ -1260,7 +1289,8 @@ const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\amax_ops\x18\x04 \x01(\x05R\x06maxOps\x12*\n" +
 	"\x11max_message_bytes\x18\x05 \x01(\x05R\x0fmaxMessageBytes\x12(\n" +
 	"\x10max_picture_side\x18\x06 \x01(\x05R\x0emaxPictureSide\x12,\n" +
-	"\x12max_picture_pixels\x18\a \x01(\x05R\x10maxPicturePixels*=\n" +
+	"\x12max_picture_pixels\x18\a \x01(\x05R\x10maxPicturePixels\x12/\n" +
+	"\x14max_order_text_bytes\x18\b \x01(\x05R\x11maxOrderTextBytes*=\n" +
 	"\x04View\x12\x14\n" +
 	"\x10VIEW_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fVIEW_SUMMARY\x10\x01\x12\r\n" +
@@ -1317,7 +1347,8 @@ var file_pipesched_v1_schedule_service_proto_goTypes = []any{
 	(*Metrics)(nil),                   // 19: pipesched.v1.Metrics
 	(*Timeline)(nil),                  // 20: pipesched.v1.Timeline
 	(*Note)(nil),                      // 21: pipesched.v1.Note
-	(*ScheduleKindInfo)(nil),          // 22: pipesched.v1.ScheduleKindInfo
+	(*PipelineShape)(nil),             // 22: pipesched.v1.PipelineShape
+	(*ScheduleKindInfo)(nil),          // 23: pipesched.v1.ScheduleKindInfo
 }
 var file_pipesched_v1_schedule_service_proto_depIdxs = []int32{
 	17, // 0: pipesched.v1.ComputeScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
@@ -1326,41 +1357,43 @@ var file_pipesched_v1_schedule_service_proto_depIdxs = []int32{
 	19, // 3: pipesched.v1.ComputeScheduleResponse.metrics:type_name -> pipesched.v1.Metrics
 	20, // 4: pipesched.v1.ComputeScheduleResponse.timeline:type_name -> pipesched.v1.Timeline
 	21, // 5: pipesched.v1.ComputeScheduleResponse.notes:type_name -> pipesched.v1.Note
-	17, // 6: pipesched.v1.StreamScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
-	18, // 7: pipesched.v1.StreamScheduleRequest.schedule:type_name -> pipesched.v1.Schedule
-	19, // 8: pipesched.v1.StreamScheduleResponse.metrics:type_name -> pipesched.v1.Metrics
-	20, // 9: pipesched.v1.StreamScheduleResponse.timeline:type_name -> pipesched.v1.Timeline
-	21, // 10: pipesched.v1.StreamScheduleResponse.notes:type_name -> pipesched.v1.Note
-	17, // 11: pipesched.v1.RenderScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
-	18, // 12: pipesched.v1.RenderScheduleRequest.schedule:type_name -> pipesched.v1.Schedule
-	1,  // 13: pipesched.v1.RenderScheduleRequest.format:type_name -> pipesched.v1.RenderFormat
-	8,  // 14: pipesched.v1.RenderScheduleRequest.options:type_name -> pipesched.v1.RenderOptions
-	21, // 15: pipesched.v1.RenderScheduleResponse.notes:type_name -> pipesched.v1.Note
-	17, // 16: pipesched.v1.ExportScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
-	18, // 17: pipesched.v1.ExportScheduleRequest.schedule:type_name -> pipesched.v1.Schedule
-	2,  // 18: pipesched.v1.ExportScheduleRequest.format:type_name -> pipesched.v1.ExportFormat
-	21, // 19: pipesched.v1.ExportScheduleResponse.notes:type_name -> pipesched.v1.Note
-	22, // 20: pipesched.v1.ListScheduleKindsResponse.kinds:type_name -> pipesched.v1.ScheduleKindInfo
-	16, // 21: pipesched.v1.GetServerInfoResponse.limits:type_name -> pipesched.v1.ServerLimits
-	1,  // 22: pipesched.v1.GetServerInfoResponse.render_formats:type_name -> pipesched.v1.RenderFormat
-	2,  // 23: pipesched.v1.GetServerInfoResponse.export_formats:type_name -> pipesched.v1.ExportFormat
-	3,  // 24: pipesched.v1.ScheduleService.ComputeSchedule:input_type -> pipesched.v1.ComputeScheduleRequest
-	5,  // 25: pipesched.v1.ScheduleService.StreamSchedule:input_type -> pipesched.v1.StreamScheduleRequest
-	7,  // 26: pipesched.v1.ScheduleService.RenderSchedule:input_type -> pipesched.v1.RenderScheduleRequest
-	10, // 27: pipesched.v1.ScheduleService.ExportSchedule:input_type -> pipesched.v1.ExportScheduleRequest
-	12, // 28: pipesched.v1.ScheduleService.ListScheduleKinds:input_type -> pipesched.v1.ListScheduleKindsRequest
-	14, // 29: pipesched.v1.ScheduleService.GetServerInfo:input_type -> pipesched.v1.GetServerInfoRequest
-	4,  // 30: pipesched.v1.ScheduleService.ComputeSchedule:output_type -> pipesched.v1.ComputeScheduleResponse
-	6,  // 31: pipesched.v1.ScheduleService.StreamSchedule:output_type -> pipesched.v1.StreamScheduleResponse
-	9,  // 32: pipesched.v1.ScheduleService.RenderSchedule:output_type -> pipesched.v1.RenderScheduleResponse
-	11, // 33: pipesched.v1.ScheduleService.ExportSchedule:output_type -> pipesched.v1.ExportScheduleResponse
-	13, // 34: pipesched.v1.ScheduleService.ListScheduleKinds:output_type -> pipesched.v1.ListScheduleKindsResponse
-	15, // 35: pipesched.v1.ScheduleService.GetServerInfo:output_type -> pipesched.v1.GetServerInfoResponse
-	30, // [30:36] is the sub-list for method output_type
-	24, // [24:30] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	22, // 6: pipesched.v1.ComputeScheduleResponse.shape:type_name -> pipesched.v1.PipelineShape
+	17, // 7: pipesched.v1.StreamScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
+	18, // 8: pipesched.v1.StreamScheduleRequest.schedule:type_name -> pipesched.v1.Schedule
+	19, // 9: pipesched.v1.StreamScheduleResponse.metrics:type_name -> pipesched.v1.Metrics
+	20, // 10: pipesched.v1.StreamScheduleResponse.timeline:type_name -> pipesched.v1.Timeline
+	21, // 11: pipesched.v1.StreamScheduleResponse.notes:type_name -> pipesched.v1.Note
+	22, // 12: pipesched.v1.StreamScheduleResponse.shape:type_name -> pipesched.v1.PipelineShape
+	17, // 13: pipesched.v1.RenderScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
+	18, // 14: pipesched.v1.RenderScheduleRequest.schedule:type_name -> pipesched.v1.Schedule
+	1,  // 15: pipesched.v1.RenderScheduleRequest.format:type_name -> pipesched.v1.RenderFormat
+	8,  // 16: pipesched.v1.RenderScheduleRequest.options:type_name -> pipesched.v1.RenderOptions
+	21, // 17: pipesched.v1.RenderScheduleResponse.notes:type_name -> pipesched.v1.Note
+	17, // 18: pipesched.v1.ExportScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
+	18, // 19: pipesched.v1.ExportScheduleRequest.schedule:type_name -> pipesched.v1.Schedule
+	2,  // 20: pipesched.v1.ExportScheduleRequest.format:type_name -> pipesched.v1.ExportFormat
+	21, // 21: pipesched.v1.ExportScheduleResponse.notes:type_name -> pipesched.v1.Note
+	23, // 22: pipesched.v1.ListScheduleKindsResponse.kinds:type_name -> pipesched.v1.ScheduleKindInfo
+	16, // 23: pipesched.v1.GetServerInfoResponse.limits:type_name -> pipesched.v1.ServerLimits
+	1,  // 24: pipesched.v1.GetServerInfoResponse.render_formats:type_name -> pipesched.v1.RenderFormat
+	2,  // 25: pipesched.v1.GetServerInfoResponse.export_formats:type_name -> pipesched.v1.ExportFormat
+	3,  // 26: pipesched.v1.ScheduleService.ComputeSchedule:input_type -> pipesched.v1.ComputeScheduleRequest
+	5,  // 27: pipesched.v1.ScheduleService.StreamSchedule:input_type -> pipesched.v1.StreamScheduleRequest
+	7,  // 28: pipesched.v1.ScheduleService.RenderSchedule:input_type -> pipesched.v1.RenderScheduleRequest
+	10, // 29: pipesched.v1.ScheduleService.ExportSchedule:input_type -> pipesched.v1.ExportScheduleRequest
+	12, // 30: pipesched.v1.ScheduleService.ListScheduleKinds:input_type -> pipesched.v1.ListScheduleKindsRequest
+	14, // 31: pipesched.v1.ScheduleService.GetServerInfo:input_type -> pipesched.v1.GetServerInfoRequest
+	4,  // 32: pipesched.v1.ScheduleService.ComputeSchedule:output_type -> pipesched.v1.ComputeScheduleResponse
+	6,  // 33: pipesched.v1.ScheduleService.StreamSchedule:output_type -> pipesched.v1.StreamScheduleResponse
+	9,  // 34: pipesched.v1.ScheduleService.RenderSchedule:output_type -> pipesched.v1.RenderScheduleResponse
+	11, // 35: pipesched.v1.ScheduleService.ExportSchedule:output_type -> pipesched.v1.ExportScheduleResponse
+	13, // 36: pipesched.v1.ScheduleService.ListScheduleKinds:output_type -> pipesched.v1.ListScheduleKindsResponse
+	15, // 37: pipesched.v1.ScheduleService.GetServerInfo:output_type -> pipesched.v1.GetServerInfoResponse
+	32, // [32:38] is the sub-list for method output_type
+	26, // [26:32] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_pipesched_v1_schedule_service_proto_init() }

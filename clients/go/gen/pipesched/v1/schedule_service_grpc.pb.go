@@ -44,6 +44,8 @@ const (
 //   - INVALID_ARGUMENT, reason LIMIT_EXCEEDED: the request or its result is
 //     larger than the server allows (GetServerInfo has the limits), and nothing
 //     else is wrong with it. Metadata: limit, value, max.
+//   - FAILED_PRECONDITION, reason ORDER_DEADLOCKS: the ranks of a custom order wait
+//     for each other; the message says who waits for whom.
 //   - RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
 //     google.rpc.RetryInfo says when to try again. gRPC itself refuses a request
 //     over max_message_bytes with this code, without details.
@@ -167,6 +169,8 @@ func (c *scheduleServiceClient) GetServerInfo(ctx context.Context, in *GetServer
 //   - INVALID_ARGUMENT, reason LIMIT_EXCEEDED: the request or its result is
 //     larger than the server allows (GetServerInfo has the limits), and nothing
 //     else is wrong with it. Metadata: limit, value, max.
+//   - FAILED_PRECONDITION, reason ORDER_DEADLOCKS: the ranks of a custom order wait
+//     for each other; the message says who waits for whom.
 //   - RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
 //     google.rpc.RetryInfo says when to try again. gRPC itself refuses a request
 //     over max_message_bytes with this code, without details.

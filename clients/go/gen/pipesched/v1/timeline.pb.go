@@ -157,8 +157,8 @@ func (x *OpRef) GetMicrobatch() int32 {
 // In schedules with two replicas of the model, a microbatch below M / 2 runs
 // forward from rank 0, the others from rank P - 1.
 //
-// Readers check that all columns have rank_offsets[P] entries and that the
-// offsets do not decrease.
+// Readers check that all columns have rank_offsets[P] entries, held_bytes as many or
+// none, and that the offsets do not decrease.
 type Timeline struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// P + 1 offsets into the columns, the first 0. Ranks that the request did
@@ -179,7 +179,12 @@ type Timeline struct {
 	Fused []bool `protobuf:"varint,7,rep,packed,name=fused,proto3" json:"fused,omitempty"`
 	// Whether each op is on the critical path (see Metrics.critical_path). The
 	// critical ops of all ranks, by start, are the path.
-	Critical      []bool `protobuf:"varint,8,rep,packed,name=critical,proto3" json:"critical,omitempty"`
+	Critical []bool `protobuf:"varint,8,rep,packed,name=critical,proto3" json:"critical,omitempty"`
+	// What the rank of each op holds while the op runs, in bytes: the static bytes of
+	// its stages and the activations. Until its next op the rank holds that less what
+	// the op releases when it ends (see StageCost). 2^63 - 1 also stands for any
+	// larger sum. Empty if no stage has activation_bytes or static_bytes.
+	HeldBytes     []int64 `protobuf:"varint,9,rep,packed,name=held_bytes,json=heldBytes,proto3" json:"held_bytes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -270,6 +275,13 @@ func (x *Timeline) GetCritical() []bool {
 	return nil
 }
 
+func (x *Timeline) GetHeldBytes() []int64 {
+	if x != nil {
+		return x.HeldBytes
+	}
+	return nil
+}
+
 var File_pipesched_v1_timeline_proto protoreflect.FileDescriptor
 
 const file_pipesched_v1_timeline_proto_rawDesc = "" +
@@ -280,7 +292,7 @@ const file_pipesched_v1_timeline_proto_rawDesc = "" +
 	"\x05stage\x18\x02 \x01(\x05R\x05stage\x12\x1e\n" +
 	"\n" +
 	"microbatch\x18\x03 \x01(\x05R\n" +
-	"microbatch\"\xf3\x01\n" +
+	"microbatch\"\x92\x02\n" +
 	"\bTimeline\x12!\n" +
 	"\frank_offsets\x18\x01 \x03(\x05R\vrankOffsets\x12*\n" +
 	"\x05kinds\x18\x02 \x03(\x0e2\x14.pipesched.v1.OpKindR\x05kinds\x12\x16\n" +
@@ -289,7 +301,9 @@ const file_pipesched_v1_timeline_proto_rawDesc = "" +
 	"\x06starts\x18\x05 \x03(\x01R\x06starts\x12\x12\n" +
 	"\x04ends\x18\x06 \x03(\x01R\x04ends\x12\x14\n" +
 	"\x05fused\x18\a \x03(\bR\x05fused\x12\x1a\n" +
-	"\bcritical\x18\b \x03(\bR\bcritical*\x85\x01\n" +
+	"\bcritical\x18\b \x03(\bR\bcritical\x12\x1d\n" +
+	"\n" +
+	"held_bytes\x18\t \x03(\x03R\theldBytes*\x85\x01\n" +
 	"\x06OpKind\x12\x17\n" +
 	"\x13OP_KIND_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fOP_KIND_FORWARD\x10\x01\x12\x14\n" +

@@ -25,6 +25,18 @@ class Pipeline(_message.Message):
     stage_costs: _containers.RepeatedCompositeFieldContainer[StageCost]
     def __init__(self, num_stages: _Optional[int] = ..., num_microbatches: _Optional[int] = ..., chunks_per_rank: _Optional[int] = ..., stage_costs: _Optional[_Iterable[_Union[StageCost, _Mapping]]] = ..., p2p_time: _Optional[float] = ..., p2p_times_forward: _Optional[_Iterable[float]] = ..., p2p_times_backward: _Optional[_Iterable[float]] = ..., memory_limit_bytes: _Optional[_Iterable[int]] = ...) -> None: ...
 
+class PipelineShape(_message.Message):
+    __slots__ = ["chunks_per_rank", "num_microbatches", "num_ranks", "num_stages"]
+    CHUNKS_PER_RANK_FIELD_NUMBER: _ClassVar[int]
+    NUM_MICROBATCHES_FIELD_NUMBER: _ClassVar[int]
+    NUM_RANKS_FIELD_NUMBER: _ClassVar[int]
+    NUM_STAGES_FIELD_NUMBER: _ClassVar[int]
+    chunks_per_rank: int
+    num_microbatches: int
+    num_ranks: int
+    num_stages: int
+    def __init__(self, num_ranks: _Optional[int] = ..., num_stages: _Optional[int] = ..., chunks_per_rank: _Optional[int] = ..., num_microbatches: _Optional[int] = ...) -> None: ...
+
 class StageCost(_message.Message):
     __slots__ = ["activation_bytes", "backward", "backward_input", "backward_weight", "forward", "overlapped_pair", "static_bytes", "weight_grad_bytes"]
     ACTIVATION_BYTES_FIELD_NUMBER: _ClassVar[int]

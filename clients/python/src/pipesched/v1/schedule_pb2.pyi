@@ -5,11 +5,19 @@ from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+PLACEMENT_KIND_BIDIRECTIONAL: PlacementKind
+PLACEMENT_KIND_GIVEN: PlacementKind
 PLACEMENT_KIND_LINEAR: PlacementKind
 PLACEMENT_KIND_ROUND_ROBIN: PlacementKind
 PLACEMENT_KIND_UNSPECIFIED: PlacementKind
+PLACEMENT_KIND_V: PlacementKind
+PLACEMENT_KIND_WAVE: PlacementKind
 SCHEDULE_KIND_1F1B: ScheduleKind
 SCHEDULE_KIND_1F1B_OVERLAP: ScheduleKind
+SCHEDULE_KIND_CHIMERA: ScheduleKind
+SCHEDULE_KIND_CUSTOM: ScheduleKind
+SCHEDULE_KIND_DUALPIPE: ScheduleKind
+SCHEDULE_KIND_DUALPIPE_V: ScheduleKind
 SCHEDULE_KIND_EAGER_1F1B: ScheduleKind
 SCHEDULE_KIND_GPIPE: ScheduleKind
 SCHEDULE_KIND_INTERLEAVED_1F1B: ScheduleKind
@@ -17,16 +25,25 @@ SCHEDULE_KIND_INTERLEAVED_1F1B_OVERLAP: ScheduleKind
 SCHEDULE_KIND_INTERLEAVED_ZB: ScheduleKind
 SCHEDULE_KIND_LOOPED_BFS: ScheduleKind
 SCHEDULE_KIND_UNSPECIFIED: ScheduleKind
+SCHEDULE_KIND_V_1F1B: ScheduleKind
+SCHEDULE_KIND_V_HALF: ScheduleKind
+SCHEDULE_KIND_V_MIN: ScheduleKind
+SCHEDULE_KIND_WAVE: ScheduleKind
+SCHEDULE_KIND_ZBV: ScheduleKind
 SCHEDULE_KIND_ZB_H1: ScheduleKind
 SCHEDULE_KIND_ZB_H2: ScheduleKind
 
 class Schedule(_message.Message):
-    __slots__ = ["kind", "microbatch_group_size"]
+    __slots__ = ["kind", "microbatch_group_size", "order", "stage_to_rank"]
     KIND_FIELD_NUMBER: _ClassVar[int]
     MICROBATCH_GROUP_SIZE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    STAGE_TO_RANK_FIELD_NUMBER: _ClassVar[int]
     kind: ScheduleKind
     microbatch_group_size: int
-    def __init__(self, kind: _Optional[_Union[ScheduleKind, str]] = ..., microbatch_group_size: _Optional[int] = ...) -> None: ...
+    order: str
+    stage_to_rank: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, kind: _Optional[_Union[ScheduleKind, str]] = ..., microbatch_group_size: _Optional[int] = ..., order: _Optional[str] = ..., stage_to_rank: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class ScheduleKindInfo(_message.Message):
     __slots__ = ["description", "kind", "legality", "name", "parameters", "placement", "source"]

@@ -30,18 +30,20 @@ class ComputeScheduleRequest(_message.Message):
     def __init__(self, pipeline: _Optional[_Union[_pipeline_pb2.Pipeline, _Mapping]] = ..., schedule: _Optional[_Union[_schedule_pb2.Schedule, _Mapping]] = ..., view: _Optional[_Union[View, str]] = ..., ranks: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class ComputeScheduleResponse(_message.Message):
-    __slots__ = ["digest", "metrics", "notes", "order_digest", "timeline"]
+    __slots__ = ["digest", "metrics", "notes", "order_digest", "shape", "timeline"]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     METRICS_FIELD_NUMBER: _ClassVar[int]
     NOTES_FIELD_NUMBER: _ClassVar[int]
     ORDER_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    SHAPE_FIELD_NUMBER: _ClassVar[int]
     TIMELINE_FIELD_NUMBER: _ClassVar[int]
     digest: str
     metrics: _metrics_pb2.Metrics
     notes: _containers.RepeatedCompositeFieldContainer[_metrics_pb2.Note]
     order_digest: str
+    shape: _pipeline_pb2.PipelineShape
     timeline: _timeline_pb2.Timeline
-    def __init__(self, digest: _Optional[str] = ..., order_digest: _Optional[str] = ..., metrics: _Optional[_Union[_metrics_pb2.Metrics, _Mapping]] = ..., timeline: _Optional[_Union[_timeline_pb2.Timeline, _Mapping]] = ..., notes: _Optional[_Iterable[_Union[_metrics_pb2.Note, _Mapping]]] = ...) -> None: ...
+    def __init__(self, digest: _Optional[str] = ..., order_digest: _Optional[str] = ..., metrics: _Optional[_Union[_metrics_pb2.Metrics, _Mapping]] = ..., timeline: _Optional[_Union[_timeline_pb2.Timeline, _Mapping]] = ..., notes: _Optional[_Iterable[_Union[_metrics_pb2.Note, _Mapping]]] = ..., shape: _Optional[_Union[_pipeline_pb2.PipelineShape, _Mapping]] = ...) -> None: ...
 
 class ExportScheduleRequest(_message.Message):
     __slots__ = ["format", "pipeline", "schedule"]
@@ -140,11 +142,12 @@ class RenderScheduleResponse(_message.Message):
     def __init__(self, content: _Optional[bytes] = ..., content_type: _Optional[str] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., digest: _Optional[str] = ..., order_digest: _Optional[str] = ..., notes: _Optional[_Iterable[_Union[_metrics_pb2.Note, _Mapping]]] = ...) -> None: ...
 
 class ServerLimits(_message.Message):
-    __slots__ = ["max_chunks_per_rank", "max_message_bytes", "max_microbatches", "max_ops", "max_picture_pixels", "max_picture_side", "max_ranks"]
+    __slots__ = ["max_chunks_per_rank", "max_message_bytes", "max_microbatches", "max_ops", "max_order_text_bytes", "max_picture_pixels", "max_picture_side", "max_ranks"]
     MAX_CHUNKS_PER_RANK_FIELD_NUMBER: _ClassVar[int]
     MAX_MESSAGE_BYTES_FIELD_NUMBER: _ClassVar[int]
     MAX_MICROBATCHES_FIELD_NUMBER: _ClassVar[int]
     MAX_OPS_FIELD_NUMBER: _ClassVar[int]
+    MAX_ORDER_TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
     MAX_PICTURE_PIXELS_FIELD_NUMBER: _ClassVar[int]
     MAX_PICTURE_SIDE_FIELD_NUMBER: _ClassVar[int]
     MAX_RANKS_FIELD_NUMBER: _ClassVar[int]
@@ -152,10 +155,11 @@ class ServerLimits(_message.Message):
     max_message_bytes: int
     max_microbatches: int
     max_ops: int
+    max_order_text_bytes: int
     max_picture_pixels: int
     max_picture_side: int
     max_ranks: int
-    def __init__(self, max_ranks: _Optional[int] = ..., max_chunks_per_rank: _Optional[int] = ..., max_microbatches: _Optional[int] = ..., max_ops: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_picture_side: _Optional[int] = ..., max_picture_pixels: _Optional[int] = ...) -> None: ...
+    def __init__(self, max_ranks: _Optional[int] = ..., max_chunks_per_rank: _Optional[int] = ..., max_microbatches: _Optional[int] = ..., max_ops: _Optional[int] = ..., max_message_bytes: _Optional[int] = ..., max_picture_side: _Optional[int] = ..., max_picture_pixels: _Optional[int] = ..., max_order_text_bytes: _Optional[int] = ...) -> None: ...
 
 class StreamScheduleRequest(_message.Message):
     __slots__ = ["pipeline", "ranks", "schedule"]
@@ -168,18 +172,20 @@ class StreamScheduleRequest(_message.Message):
     def __init__(self, pipeline: _Optional[_Union[_pipeline_pb2.Pipeline, _Mapping]] = ..., schedule: _Optional[_Union[_schedule_pb2.Schedule, _Mapping]] = ..., ranks: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class StreamScheduleResponse(_message.Message):
-    __slots__ = ["digest", "metrics", "notes", "order_digest", "timeline"]
+    __slots__ = ["digest", "metrics", "notes", "order_digest", "shape", "timeline"]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     METRICS_FIELD_NUMBER: _ClassVar[int]
     NOTES_FIELD_NUMBER: _ClassVar[int]
     ORDER_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    SHAPE_FIELD_NUMBER: _ClassVar[int]
     TIMELINE_FIELD_NUMBER: _ClassVar[int]
     digest: str
     metrics: _metrics_pb2.Metrics
     notes: _containers.RepeatedCompositeFieldContainer[_metrics_pb2.Note]
     order_digest: str
+    shape: _pipeline_pb2.PipelineShape
     timeline: _timeline_pb2.Timeline
-    def __init__(self, digest: _Optional[str] = ..., order_digest: _Optional[str] = ..., metrics: _Optional[_Union[_metrics_pb2.Metrics, _Mapping]] = ..., timeline: _Optional[_Union[_timeline_pb2.Timeline, _Mapping]] = ..., notes: _Optional[_Iterable[_Union[_metrics_pb2.Note, _Mapping]]] = ...) -> None: ...
+    def __init__(self, digest: _Optional[str] = ..., order_digest: _Optional[str] = ..., metrics: _Optional[_Union[_metrics_pb2.Metrics, _Mapping]] = ..., timeline: _Optional[_Union[_timeline_pb2.Timeline, _Mapping]] = ..., notes: _Optional[_Iterable[_Union[_metrics_pb2.Note, _Mapping]]] = ..., shape: _Optional[_Union[_pipeline_pb2.PipelineShape, _Mapping]] = ...) -> None: ...
 
 class View(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

@@ -13,7 +13,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bpipesched/v1/timeline.proto\x12\x0cpipesched.v1\"N\n\x05OpRef\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.pipesched.v1.OpKind\x12\r\n\x05stage\x18\x02 \x01(\x05\x12\x12\n\nmicrobatch\x18\x03 \x01(\x05\"\xaa\x01\n\x08Timeline\x12\x14\n\x0crank_offsets\x18\x01 \x03(\x05\x12#\n\x05kinds\x18\x02 \x03(\x0e\x32\x14.pipesched.v1.OpKind\x12\x0e\n\x06stages\x18\x03 \x03(\x05\x12\x14\n\x0cmicrobatches\x18\x04 \x03(\x05\x12\x0e\n\x06starts\x18\x05 \x03(\x01\x12\x0c\n\x04\x65nds\x18\x06 \x03(\x01\x12\r\n\x05\x66used\x18\x07 \x03(\x08\x12\x10\n\x08\x63ritical\x18\x08 \x03(\x08*\x85\x01\n\x06OpKind\x12\x17\n\x13OP_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fOP_KIND_FORWARD\x10\x01\x12\x14\n\x10OP_KIND_BACKWARD\x10\x02\x12\x1a\n\x16OP_KIND_BACKWARD_INPUT\x10\x03\x12\x1b\n\x17OP_KIND_BACKWARD_WEIGHT\x10\x04\x42\xae\x01\n\x0fio.pipesched.v1B\rTimelineProtoP\x01ZFgithub.com/pipesched/pipesched/clients/go/gen/pipesched/v1;pipeschedv1\xa2\x02\x03PSV\xaa\x02\x0cPipesched.V1\xba\x02\rPipesched_V1_\xca\x02\x0cPipesched\\V1\xea\x02\rPipesched::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bpipesched/v1/timeline.proto\x12\x0cpipesched.v1\"N\n\x05OpRef\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.pipesched.v1.OpKind\x12\r\n\x05stage\x18\x02 \x01(\x05\x12\x12\n\nmicrobatch\x18\x03 \x01(\x05\"\xbe\x01\n\x08Timeline\x12\x14\n\x0crank_offsets\x18\x01 \x03(\x05\x12#\n\x05kinds\x18\x02 \x03(\x0e\x32\x14.pipesched.v1.OpKind\x12\x0e\n\x06stages\x18\x03 \x03(\x05\x12\x14\n\x0cmicrobatches\x18\x04 \x03(\x05\x12\x0e\n\x06starts\x18\x05 \x03(\x01\x12\x0c\n\x04\x65nds\x18\x06 \x03(\x01\x12\r\n\x05\x66used\x18\x07 \x03(\x08\x12\x10\n\x08\x63ritical\x18\x08 \x03(\x08\x12\x12\n\nheld_bytes\x18\t \x03(\x03*\x85\x01\n\x06OpKind\x12\x17\n\x13OP_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fOP_KIND_FORWARD\x10\x01\x12\x14\n\x10OP_KIND_BACKWARD\x10\x02\x12\x1a\n\x16OP_KIND_BACKWARD_INPUT\x10\x03\x12\x1b\n\x17OP_KIND_BACKWARD_WEIGHT\x10\x04\x42\xae\x01\n\x0fio.pipesched.v1B\rTimelineProtoP\x01ZFgithub.com/pipesched/pipesched/clients/go/gen/pipesched/v1;pipeschedv1\xa2\x02\x03PSV\xaa\x02\x0cPipesched.V1\xba\x02\rPipesched_V1_\xca\x02\x0cPipesched\\V1\xea\x02\rPipesched::V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pipesched.v1.timeline_pb2', globals())
@@ -21,10 +21,10 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\n\017io.pipesched.v1B\rTimelineProtoP\001ZFgithub.com/pipesched/pipesched/clients/go/gen/pipesched/v1;pipeschedv1\242\002\003PSV\252\002\014Pipesched.V1\272\002\rPipesched_V1_\312\002\014Pipesched\\V1\352\002\rPipesched::V1'
-  _OPKIND._serialized_start=299
-  _OPKIND._serialized_end=432
+  _OPKIND._serialized_start=319
+  _OPKIND._serialized_end=452
   _OPREF._serialized_start=45
   _OPREF._serialized_end=123
   _TIMELINE._serialized_start=126
-  _TIMELINE._serialized_end=296
+  _TIMELINE._serialized_end=316
 # @@protoc_insertion_point(module_scope)

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file pipesched/v1/pipeline.proto.
  */
 export const file_pipesched_v1_pipeline: GenFile = /*@__PURE__*/
-  fileDesc("ChtwaXBlc2NoZWQvdjEvcGlwZWxpbmUucHJvdG8SDHBpcGVzY2hlZC52MSKPAgoIUGlwZWxpbmUSEgoKbnVtX3N0YWdlcxgBIAEoBRIYChBudW1fbWljcm9iYXRjaGVzGAIgASgFEhwKD2NodW5rc19wZXJfcmFuaxgDIAEoBUgAiAEBEiwKC3N0YWdlX2Nvc3RzGAQgAygLMhcucGlwZXNjaGVkLnYxLlN0YWdlQ29zdBIVCghwMnBfdGltZRgFIAEoAUgBiAEBEhkKEXAycF90aW1lc19mb3J3YXJkGAYgAygBEhoKEnAycF90aW1lc19iYWNrd2FyZBgHIAMoARIaChJtZW1vcnlfbGltaXRfYnl0ZXMYCCADKANCEgoQX2NodW5rc19wZXJfcmFua0ILCglfcDJwX3RpbWUi+wIKCVN0YWdlQ29zdBIUCgdmb3J3YXJkGAEgASgBSACIAQESFQoIYmFja3dhcmQYAiABKAFIAYgBARIbCg5iYWNrd2FyZF9pbnB1dBgDIAEoAUgCiAEBEhwKD2JhY2t3YXJkX3dlaWdodBgEIAEoAUgDiAEBEhwKD292ZXJsYXBwZWRfcGFpchgFIAEoAUgEiAEBEh0KEGFjdGl2YXRpb25fYnl0ZXMYBiABKANIBYgBARIeChF3ZWlnaHRfZ3JhZF9ieXRlcxgHIAEoA0gGiAEBEhkKDHN0YXRpY19ieXRlcxgIIAEoA0gHiAEBQgoKCF9mb3J3YXJkQgsKCV9iYWNrd2FyZEIRCg9fYmFja3dhcmRfaW5wdXRCEgoQX2JhY2t3YXJkX3dlaWdodEISChBfb3ZlcmxhcHBlZF9wYWlyQhMKEV9hY3RpdmF0aW9uX2J5dGVzQhQKEl93ZWlnaHRfZ3JhZF9ieXRlc0IPCg1fc3RhdGljX2J5dGVzQq4BCg9pby5waXBlc2NoZWQudjFCDVBpcGVsaW5lUHJvdG9QAVpGZ2l0aHViLmNvbS9waXBlc2NoZWQvcGlwZXNjaGVkL2NsaWVudHMvZ28vZ2VuL3BpcGVzY2hlZC92MTtwaXBlc2NoZWR2MaICA1BTVqoCDFBpcGVzY2hlZC5WMboCDVBpcGVzY2hlZF9WMV/KAgxQaXBlc2NoZWRcVjHqAg1QaXBlc2NoZWQ6OlYxYgZwcm90bzM");
+  fileDesc("ChtwaXBlc2NoZWQvdjEvcGlwZWxpbmUucHJvdG8SDHBpcGVzY2hlZC52MSKPAgoIUGlwZWxpbmUSEgoKbnVtX3N0YWdlcxgBIAEoBRIYChBudW1fbWljcm9iYXRjaGVzGAIgASgFEhwKD2NodW5rc19wZXJfcmFuaxgDIAEoBUgAiAEBEiwKC3N0YWdlX2Nvc3RzGAQgAygLMhcucGlwZXNjaGVkLnYxLlN0YWdlQ29zdBIVCghwMnBfdGltZRgFIAEoAUgBiAEBEhkKEXAycF90aW1lc19mb3J3YXJkGAYgAygBEhoKEnAycF90aW1lc19iYWNrd2FyZBgHIAMoARIaChJtZW1vcnlfbGltaXRfYnl0ZXMYCCADKANCEgoQX2NodW5rc19wZXJfcmFua0ILCglfcDJwX3RpbWUiaQoNUGlwZWxpbmVTaGFwZRIRCgludW1fcmFua3MYASABKAUSEgoKbnVtX3N0YWdlcxgCIAEoBRIXCg9jaHVua3NfcGVyX3JhbmsYAyABKAUSGAoQbnVtX21pY3JvYmF0Y2hlcxgEIAEoBSL7AgoJU3RhZ2VDb3N0EhQKB2ZvcndhcmQYASABKAFIAIgBARIVCghiYWNrd2FyZBgCIAEoAUgBiAEBEhsKDmJhY2t3YXJkX2lucHV0GAMgASgBSAKIAQESHAoPYmFja3dhcmRfd2VpZ2h0GAQgASgBSAOIAQESHAoPb3ZlcmxhcHBlZF9wYWlyGAUgASgBSASIAQESHQoQYWN0aXZhdGlvbl9ieXRlcxgGIAEoA0gFiAEBEh4KEXdlaWdodF9ncmFkX2J5dGVzGAcgASgDSAaIAQESGQoMc3RhdGljX2J5dGVzGAggASgDSAeIAQFCCgoIX2ZvcndhcmRCCwoJX2JhY2t3YXJkQhEKD19iYWNrd2FyZF9pbnB1dEISChBfYmFja3dhcmRfd2VpZ2h0QhIKEF9vdmVybGFwcGVkX3BhaXJCEwoRX2FjdGl2YXRpb25fYnl0ZXNCFAoSX3dlaWdodF9ncmFkX2J5dGVzQg8KDV9zdGF0aWNfYnl0ZXNCrgEKD2lvLnBpcGVzY2hlZC52MUINUGlwZWxpbmVQcm90b1ABWkZnaXRodWIuY29tL3BpcGVzY2hlZC9waXBlc2NoZWQvY2xpZW50cy9nby9nZW4vcGlwZXNjaGVkL3YxO3BpcGVzY2hlZHYxogIDUFNWqgIMUGlwZXNjaGVkLlYxugINUGlwZXNjaGVkX1YxX8oCDFBpcGVzY2hlZFxWMeoCDVBpcGVzY2hlZDo6VjFiBnByb3RvMw");
 
 /**
  * What is trained and on what: the model cut into stages, the microbatches of
@@ -32,14 +32,16 @@ export type Pipeline = Message<"pipesched.v1.Pipeline"> & {
   /**
    * Virtual stages S: slices of the model in forward order. Range
    * [1, max_ranks * max_chunks_per_rank]; must be a multiple of
-   * chunks_per_rank. The pipeline has P = S / chunks_per_rank ranks.
+   * chunks_per_rank. The pipeline has P = S / chunks_per_rank ranks. 0 (unset)
+   * means what the order says, where the schedule is CUSTOM.
    *
    * @generated from field: int32 num_stages = 1;
    */
   numStages: number;
 
   /**
-   * Microbatches M of one training step. Range [1, max_microbatches].
+   * Microbatches M of one training step. Range [1, max_microbatches]. 0 (unset)
+   * means what the order says, where the schedule is CUSTOM.
    *
    * @generated from field: int32 num_microbatches = 2;
    */
@@ -47,7 +49,7 @@ export type Pipeline = Message<"pipesched.v1.Pipeline"> & {
 
   /**
    * Stages that each rank holds, V. Range [1, max_chunks_per_rank]; unset
-   * means 1.
+   * means 1, or S / (lines of the order) where the schedule is CUSTOM.
    *
    * @generated from field: optional int32 chunks_per_rank = 3;
    */
@@ -105,6 +107,48 @@ export type Pipeline = Message<"pipesched.v1.Pipeline"> & {
  */
 export const PipelineSchema: GenMessage<Pipeline> = /*@__PURE__*/
   messageDesc(file_pipesched_v1_pipeline, 0);
+
+/**
+ * Sizes of a pipeline.
+ *
+ * @generated from message pipesched.v1.PipelineShape
+ */
+export type PipelineShape = Message<"pipesched.v1.PipelineShape"> & {
+  /**
+   * Ranks P.
+   *
+   * @generated from field: int32 num_ranks = 1;
+   */
+  numRanks: number;
+
+  /**
+   * Virtual stages S.
+   *
+   * @generated from field: int32 num_stages = 2;
+   */
+  numStages: number;
+
+  /**
+   * Stages that each rank holds on average, V = S / P.
+   *
+   * @generated from field: int32 chunks_per_rank = 3;
+   */
+  chunksPerRank: number;
+
+  /**
+   * Microbatches M.
+   *
+   * @generated from field: int32 num_microbatches = 4;
+   */
+  numMicrobatches: number;
+};
+
+/**
+ * Describes the message pipesched.v1.PipelineShape.
+ * Use `create(PipelineShapeSchema)` to create a new message.
+ */
+export const PipelineShapeSchema: GenMessage<PipelineShape> = /*@__PURE__*/
+  messageDesc(file_pipesched_v1_pipeline, 1);
 
 /**
  * What the ops of one stage cost. A time that is not 0 but would round to 0
@@ -185,5 +229,5 @@ export type StageCost = Message<"pipesched.v1.StageCost"> & {
  * Use `create(StageCostSchema)` to create a new message.
  */
 export const StageCostSchema: GenMessage<StageCost> = /*@__PURE__*/
-  messageDesc(file_pipesched_v1_pipeline, 1);
+  messageDesc(file_pipesched_v1_pipeline, 2);
 

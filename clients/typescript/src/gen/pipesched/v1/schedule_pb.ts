@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file pipesched/v1/schedule.proto.
  */
 export const file_pipesched_v1_schedule: GenFile = /*@__PURE__*/
-  fileDesc("ChtwaXBlc2NoZWQvdjEvc2NoZWR1bGUucHJvdG8SDHBpcGVzY2hlZC52MSJyCghTY2hlZHVsZRIoCgRraW5kGAEgASgOMhoucGlwZXNjaGVkLnYxLlNjaGVkdWxlS2luZBIiChVtaWNyb2JhdGNoX2dyb3VwX3NpemUYAiABKAVIAIgBAUIYChZfbWljcm9iYXRjaF9ncm91cF9zaXplIsUBChBTY2hlZHVsZUtpbmRJbmZvEigKBGtpbmQYASABKA4yGi5waXBlc2NoZWQudjEuU2NoZWR1bGVLaW5kEgwKBG5hbWUYAiABKAkSEwoLZGVzY3JpcHRpb24YAyABKAkSLgoJcGxhY2VtZW50GAQgASgOMhsucGlwZXNjaGVkLnYxLlBsYWNlbWVudEtpbmQSEgoKcGFyYW1ldGVycxgFIAMoCRIQCghsZWdhbGl0eRgGIAEoCRIOCgZzb3VyY2UYByABKAkq3gIKDFNjaGVkdWxlS2luZBIdChlTQ0hFRFVMRV9LSU5EX1VOU1BFQ0lGSUVEEAASFwoTU0NIRURVTEVfS0lORF9HUElQRRABEhYKElNDSEVEVUxFX0tJTkRfMUYxQhACEhwKGFNDSEVEVUxFX0tJTkRfRUFHRVJfMUYxQhADEh4KGlNDSEVEVUxFX0tJTkRfMUYxQl9PVkVSTEFQEAQSFwoTU0NIRURVTEVfS0lORF9aQl9IMRAFEhcKE1NDSEVEVUxFX0tJTkRfWkJfSDIQBhIiCh5TQ0hFRFVMRV9LSU5EX0lOVEVSTEVBVkVEXzFGMUIQBxIqCiZTQ0hFRFVMRV9LSU5EX0lOVEVSTEVBVkVEXzFGMUJfT1ZFUkxBUBAIEhwKGFNDSEVEVUxFX0tJTkRfTE9PUEVEX0JGUxAJEiAKHFNDSEVEVUxFX0tJTkRfSU5URVJMRUFWRURfWkIQCipqCg1QbGFjZW1lbnRLaW5kEh4KGlBMQUNFTUVOVF9LSU5EX1VOU1BFQ0lGSUVEEAASGQoVUExBQ0VNRU5UX0tJTkRfTElORUFSEAESHgoaUExBQ0VNRU5UX0tJTkRfUk9VTkRfUk9CSU4QAkKuAQoPaW8ucGlwZXNjaGVkLnYxQg1TY2hlZHVsZVByb3RvUAFaRmdpdGh1Yi5jb20vcGlwZXNjaGVkL3BpcGVzY2hlZC9jbGllbnRzL2dvL2dlbi9waXBlc2NoZWQvdjE7cGlwZXNjaGVkdjGiAgNQU1aqAgxQaXBlc2NoZWQuVjG6Ag1QaXBlc2NoZWRfVjFfygIMUGlwZXNjaGVkXFYx6gINUGlwZXNjaGVkOjpWMWIGcHJvdG8z");
+  fileDesc("ChtwaXBlc2NoZWQvdjEvc2NoZWR1bGUucHJvdG8SDHBpcGVzY2hlZC52MSKnAQoIU2NoZWR1bGUSKAoEa2luZBgBIAEoDjIaLnBpcGVzY2hlZC52MS5TY2hlZHVsZUtpbmQSIgoVbWljcm9iYXRjaF9ncm91cF9zaXplGAIgASgFSACIAQESEgoFb3JkZXIYAyABKAlIAYgBARIVCg1zdGFnZV90b19yYW5rGAQgAygFQhgKFl9taWNyb2JhdGNoX2dyb3VwX3NpemVCCAoGX29yZGVyIsUBChBTY2hlZHVsZUtpbmRJbmZvEigKBGtpbmQYASABKA4yGi5waXBlc2NoZWQudjEuU2NoZWR1bGVLaW5kEgwKBG5hbWUYAiABKAkSEwoLZGVzY3JpcHRpb24YAyABKAkSLgoJcGxhY2VtZW50GAQgASgOMhsucGlwZXNjaGVkLnYxLlBsYWNlbWVudEtpbmQSEgoKcGFyYW1ldGVycxgFIAMoCRIQCghsZWdhbGl0eRgGIAEoCRIOCgZzb3VyY2UYByABKAkqyQQKDFNjaGVkdWxlS2luZBIdChlTQ0hFRFVMRV9LSU5EX1VOU1BFQ0lGSUVEEAASFwoTU0NIRURVTEVfS0lORF9HUElQRRABEhYKElNDSEVEVUxFX0tJTkRfMUYxQhACEhwKGFNDSEVEVUxFX0tJTkRfRUFHRVJfMUYxQhADEh4KGlNDSEVEVUxFX0tJTkRfMUYxQl9PVkVSTEFQEAQSFwoTU0NIRURVTEVfS0lORF9aQl9IMRAFEhcKE1NDSEVEVUxFX0tJTkRfWkJfSDIQBhIiCh5TQ0hFRFVMRV9LSU5EX0lOVEVSTEVBVkVEXzFGMUIQBxIqCiZTQ0hFRFVMRV9LSU5EX0lOVEVSTEVBVkVEXzFGMUJfT1ZFUkxBUBAIEhwKGFNDSEVEVUxFX0tJTkRfTE9PUEVEX0JGUxAJEiAKHFNDSEVEVUxFX0tJTkRfSU5URVJMRUFWRURfWkIQChIVChFTQ0hFRFVMRV9LSU5EX1pCVhALEhgKFFNDSEVEVUxFX0tJTkRfVl9IQUxGEAwSFwoTU0NIRURVTEVfS0lORF9WX01JThANEhgKFFNDSEVEVUxFX0tJTkRfVl8xRjFCEA4SGgoWU0NIRURVTEVfS0lORF9EVUFMUElQRRAPEhwKGFNDSEVEVUxFX0tJTkRfRFVBTFBJUEVfVhAQEhkKFVNDSEVEVUxFX0tJTkRfQ0hJTUVSQRAREhYKElNDSEVEVUxFX0tJTkRfV0FWRRASEhgKFFNDSEVEVUxFX0tJTkRfQ1VTVE9NEBMq1QEKDVBsYWNlbWVudEtpbmQSHgoaUExBQ0VNRU5UX0tJTkRfVU5TUEVDSUZJRUQQABIZChVQTEFDRU1FTlRfS0lORF9MSU5FQVIQARIeChpQTEFDRU1FTlRfS0lORF9ST1VORF9ST0JJThACEhQKEFBMQUNFTUVOVF9LSU5EX1YQAxIXChNQTEFDRU1FTlRfS0lORF9XQVZFEAQSIAocUExBQ0VNRU5UX0tJTkRfQklESVJFQ1RJT05BTBAFEhgKFFBMQUNFTUVOVF9LSU5EX0dJVkVOEAZCrgEKD2lvLnBpcGVzY2hlZC52MUINU2NoZWR1bGVQcm90b1ABWkZnaXRodWIuY29tL3BpcGVzY2hlZC9waXBlc2NoZWQvY2xpZW50cy9nby9nZW4vcGlwZXNjaGVkL3YxO3BpcGVzY2hlZHYxogIDUFNWqgIMUGlwZXNjaGVkLlYxugINUGlwZXNjaGVkX1YxX8oCDFBpcGVzY2hlZFxWMeoCDVBpcGVzY2hlZDo6VjFiBnByb3RvMw");
 
 /**
  * How the ops of a pipeline are ordered on its ranks. Later versions add
@@ -35,6 +35,29 @@ export type Schedule = Message<"pipesched.v1.Schedule"> & {
    * @generated from field: optional int32 microbatch_group_size = 2;
    */
   microbatchGroupSize?: number;
+
+  /**
+   * The order of CUSTOM, as order text: a line a rank, each ended by a line feed, ops
+   * separated by one space, an op is [stage][F|B|I|W][microbatch], a fused pair
+   * (0F7;7B3). An error with other kinds. At most max_order_text_bytes.
+   *
+   * Each (stage, microbatch) has one F, and one B or one I and one W. Where
+   * num_stages or num_microbatches of the pipeline is 0 (unset), it is one more than
+   * the highest that the order names; the order has P lines. An order that
+   * deadlocks is FAILED_PRECONDITION, reason ORDER_DEADLOCKS.
+   *
+   * @generated from field: optional string order = 3;
+   */
+  order?: string;
+
+  /**
+   * The rank of each stage, for CUSTOM; an error with other kinds. S entries in
+   * [0, P), or none: then each stage is on the rank whose line runs it, or, where
+   * the lines say so, the placement is BIDIRECTIONAL.
+   *
+   * @generated from field: repeated int32 stage_to_rank = 4;
+   */
+  stageToRank: number[];
 };
 
 /**
@@ -200,6 +223,74 @@ export enum ScheduleKind {
    * @generated from enum value: SCHEDULE_KIND_INTERLEAVED_ZB = 10;
    */
   SCHEDULE_KIND_INTERLEAVED_ZB = 10,
+
+  /**
+   * 2 chunks a rank in a V, split backwards: no rank idles between its first and
+   * last op if M >= 3P / 2, at the memory of 1F1B.
+   *
+   * @generated from enum value: SCHEDULE_KIND_ZBV = 11;
+   */
+  SCHEDULE_KIND_ZBV = 11,
+
+  /**
+   * 2 chunks a rank in a V, split backwards, at about half of 1F1B's
+   * activations. The order depends on the times.
+   *
+   * @generated from enum value: SCHEDULE_KIND_V_HALF = 12;
+   */
+  SCHEDULE_KIND_V_HALF = 12,
+
+  /**
+   * The same at about a third of 1F1B's activations.
+   *
+   * @generated from enum value: SCHEDULE_KIND_V_MIN = 13;
+   */
+  SCHEDULE_KIND_V_MIN = 13,
+
+  /**
+   * 2 chunks a rank in a V, full backwards, at about two thirds of 1F1B's
+   * activations. The order depends on the times.
+   *
+   * @generated from enum value: SCHEDULE_KIND_V_1F1B = 14;
+   */
+  SCHEDULE_KIND_V_1F1B = 14,
+
+  /**
+   * Two replicas of the model run towards each other, a forward of one and a
+   * backward of the other as one fused block (StageCost.overlapped_pair).
+   *
+   * @generated from enum value: SCHEDULE_KIND_DUALPIPE = 15;
+   */
+  SCHEDULE_KIND_DUALPIPE = 15,
+
+  /**
+   * DUALPIPE folded into a V of 2 chunks a rank.
+   *
+   * @generated from enum value: SCHEDULE_KIND_DUALPIPE_V = 16;
+   */
+  SCHEDULE_KIND_DUALPIPE_V = 16,
+
+  /**
+   * Two replicas of the model run 1F1B towards each other.
+   *
+   * @generated from enum value: SCHEDULE_KIND_CHIMERA = 17;
+   */
+  SCHEDULE_KIND_CHIMERA = 17,
+
+  /**
+   * V / 2 waves: 2 chunks a rank in a V, again and again. The order depends on
+   * the times.
+   *
+   * @generated from enum value: SCHEDULE_KIND_WAVE = 18;
+   */
+  SCHEDULE_KIND_WAVE = 18,
+
+  /**
+   * The order in Schedule.order.
+   *
+   * @generated from enum value: SCHEDULE_KIND_CUSTOM = 19;
+   */
+  SCHEDULE_KIND_CUSTOM = 19,
 }
 
 /**
@@ -234,6 +325,36 @@ export enum PlacementKind {
    * @generated from enum value: PLACEMENT_KIND_ROUND_ROBIN = 2;
    */
   ROUND_ROBIN = 2,
+
+  /**
+   * V = 2: rank r holds stages r and 2P - 1 - r.
+   *
+   * @generated from enum value: PLACEMENT_KIND_V = 3;
+   */
+  V = 3,
+
+  /**
+   * V even: stage s on rank s mod P in every even chunk (s div P), on rank
+   * P - 1 - s mod P in every odd one.
+   *
+   * @generated from enum value: PLACEMENT_KIND_WAVE = 4;
+   */
+  WAVE = 4,
+
+  /**
+   * V = 1, two replicas of the model: stage s on rank s for microbatches below
+   * M / 2, on rank P - 1 - s for the others. A rank holds both of its stages.
+   *
+   * @generated from enum value: PLACEMENT_KIND_BIDIRECTIONAL = 5;
+   */
+  BIDIRECTIONAL = 5,
+
+  /**
+   * As Schedule.stage_to_rank says, else as the order says.
+   *
+   * @generated from enum value: PLACEMENT_KIND_GIVEN = 6;
+   */
+  GIVEN = 6,
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file pipesched/v1/timeline.proto.
  */
 export const file_pipesched_v1_timeline: GenFile = /*@__PURE__*/
-  fileDesc("ChtwaXBlc2NoZWQvdjEvdGltZWxpbmUucHJvdG8SDHBpcGVzY2hlZC52MSJOCgVPcFJlZhIiCgRraW5kGAEgASgOMhQucGlwZXNjaGVkLnYxLk9wS2luZBINCgVzdGFnZRgCIAEoBRISCgptaWNyb2JhdGNoGAMgASgFIqoBCghUaW1lbGluZRIUCgxyYW5rX29mZnNldHMYASADKAUSIwoFa2luZHMYAiADKA4yFC5waXBlc2NoZWQudjEuT3BLaW5kEg4KBnN0YWdlcxgDIAMoBRIUCgxtaWNyb2JhdGNoZXMYBCADKAUSDgoGc3RhcnRzGAUgAygBEgwKBGVuZHMYBiADKAESDQoFZnVzZWQYByADKAgSEAoIY3JpdGljYWwYCCADKAgqhQEKBk9wS2luZBIXChNPUF9LSU5EX1VOU1BFQ0lGSUVEEAASEwoPT1BfS0lORF9GT1JXQVJEEAESFAoQT1BfS0lORF9CQUNLV0FSRBACEhoKFk9QX0tJTkRfQkFDS1dBUkRfSU5QVVQQAxIbChdPUF9LSU5EX0JBQ0tXQVJEX1dFSUdIVBAEQq4BCg9pby5waXBlc2NoZWQudjFCDVRpbWVsaW5lUHJvdG9QAVpGZ2l0aHViLmNvbS9waXBlc2NoZWQvcGlwZXNjaGVkL2NsaWVudHMvZ28vZ2VuL3BpcGVzY2hlZC92MTtwaXBlc2NoZWR2MaICA1BTVqoCDFBpcGVzY2hlZC5WMboCDVBpcGVzY2hlZF9WMV/KAgxQaXBlc2NoZWRcVjHqAg1QaXBlc2NoZWQ6OlYxYgZwcm90bzM");
+  fileDesc("ChtwaXBlc2NoZWQvdjEvdGltZWxpbmUucHJvdG8SDHBpcGVzY2hlZC52MSJOCgVPcFJlZhIiCgRraW5kGAEgASgOMhQucGlwZXNjaGVkLnYxLk9wS2luZBINCgVzdGFnZRgCIAEoBRISCgptaWNyb2JhdGNoGAMgASgFIr4BCghUaW1lbGluZRIUCgxyYW5rX29mZnNldHMYASADKAUSIwoFa2luZHMYAiADKA4yFC5waXBlc2NoZWQudjEuT3BLaW5kEg4KBnN0YWdlcxgDIAMoBRIUCgxtaWNyb2JhdGNoZXMYBCADKAUSDgoGc3RhcnRzGAUgAygBEgwKBGVuZHMYBiADKAESDQoFZnVzZWQYByADKAgSEAoIY3JpdGljYWwYCCADKAgSEgoKaGVsZF9ieXRlcxgJIAMoAyqFAQoGT3BLaW5kEhcKE09QX0tJTkRfVU5TUEVDSUZJRUQQABITCg9PUF9LSU5EX0ZPUldBUkQQARIUChBPUF9LSU5EX0JBQ0tXQVJEEAISGgoWT1BfS0lORF9CQUNLV0FSRF9JTlBVVBADEhsKF09QX0tJTkRfQkFDS1dBUkRfV0VJR0hUEARCrgEKD2lvLnBpcGVzY2hlZC52MUINVGltZWxpbmVQcm90b1ABWkZnaXRodWIuY29tL3BpcGVzY2hlZC9waXBlc2NoZWQvY2xpZW50cy9nby9nZW4vcGlwZXNjaGVkL3YxO3BpcGVzY2hlZHYxogIDUFNWqgIMUGlwZXNjaGVkLlYxugINUGlwZXNjaGVkX1YxX8oCDFBpcGVzY2hlZFxWMeoCDVBpcGVzY2hlZDo6VjFiBnByb3RvMw");
 
 /**
  * One op of an order.
@@ -59,8 +59,8 @@ export const OpRefSchema: GenMessage<OpRef> = /*@__PURE__*/
  * In schedules with two replicas of the model, a microbatch below M / 2 runs
  * forward from rank 0, the others from rank P - 1.
  *
- * Readers check that all columns have rank_offsets[P] entries and that the
- * offsets do not decrease.
+ * Readers check that all columns have rank_offsets[P] entries, held_bytes as many or
+ * none, and that the offsets do not decrease.
  *
  * @generated from message pipesched.v1.Timeline
  */
@@ -123,6 +123,16 @@ export type Timeline = Message<"pipesched.v1.Timeline"> & {
    * @generated from field: repeated bool critical = 8;
    */
   critical: boolean[];
+
+  /**
+   * What the rank of each op holds while the op runs, in bytes: the static bytes of
+   * its stages and the activations. Until its next op the rank holds that less what
+   * the op releases when it ends (see StageCost). 2^63 - 1 also stands for any
+   * larger sum. Empty if no stage has activation_bytes or static_bytes.
+   *
+   * @generated from field: repeated int64 held_bytes = 9;
+   */
+  heldBytes: bigint[];
 };
 
 /**
