@@ -4,6 +4,7 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -75,7 +76,7 @@ absl::StatusOr<v1::ComputeScheduleResponse> Client::ComputeSchedule(
   auto response = impl_->Call(&v1::ScheduleService::Stub::ComputeSchedule, request, options);
   if (!response.ok()) return response;
   if (request.view() != v1::VIEW_FULL && !response->has_timeline()) return response;
-  absl::Status status = CheckTimeline(response->timeline(), request.pipeline());
+  absl::Status status = CheckTimeline(response->timeline(), response->shape());
   if (!status.ok()) return status;
   return response;
 }
@@ -86,11 +87,12 @@ absl::Status Client::StreamSchedule(
     const CallOptions& options) const {
   CallScope call(options, impl_->token);
   const auto reader = impl_->stub.StreamSchedule(call.context(), request);
-  TimelineChecker checker(request.pipeline());
+  std::optional<TimelineChecker> checker;
   absl::Status broken;
   v1::StreamScheduleResponse message;
   while (reader->Read(&message)) {
-    if (broken.ok()) broken = checker.Add(message.timeline());
+    if (!checker) checker.emplace(message.shape());
+    if (broken.ok()) broken = checker->Add(message.timeline());
     if (broken.ok()) {
       receive(std::move(message));
     } else {
@@ -100,7 +102,9 @@ absl::Status Client::StreamSchedule(
   }
   const grpc::Status status = reader->Finish();
   if (!broken.ok()) return broken;
-  return status.ok() ? checker.Finish() : FromGrpcStatus(status);
+  if (!status.ok()) return FromGrpcStatus(status);
+  if (!checker) return absl::DataLossError("the server sent no message");
+  return checker->Finish();
 }
 
 absl::StatusOr<v1::RenderScheduleResponse> Client::RenderSchedule(

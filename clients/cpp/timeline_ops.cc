@@ -1,7 +1,5 @@
 #include "pipesched/client/timeline_ops.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "pipesched/v1/pipeline.pb.h"
@@ -34,7 +32,8 @@ TimedOp TimelineOps::Iterator::operator*() const {
           .start = timeline_->starts(index_),
           .end = timeline_->ends(index_),
           .fused = timeline_->fused(index_),
-          .critical = timeline_->critical(index_)};
+          .critical = timeline_->critical(index_),
+          .held_bytes = timeline_->held_bytes().empty() ? 0 : timeline_->held_bytes(index_)};
 }
 
 TimelineOps::Iterator& TimelineOps::Iterator::operator++() {
@@ -61,11 +60,10 @@ TimelineOps::Iterator TimelineOps::end() const {
   return Iterator(timeline_, timeline_->kinds_size());
 }
 
-TimelineChecker::TimelineChecker(const v1::Pipeline& pipeline)
-    : num_stages_(pipeline.num_stages()),
-      num_microbatches_(pipeline.num_microbatches()),
-      num_ranks_(pipeline.num_stages() /
-                 std::max(1, pipeline.has_chunks_per_rank() ? pipeline.chunks_per_rank() : 1)) {}
+TimelineChecker::TimelineChecker(const v1::PipelineShape& shape)
+    : num_stages_(shape.num_stages()),
+      num_microbatches_(shape.num_microbatches()),
+      num_ranks_(shape.num_ranks()) {}
 
 absl::Status TimelineChecker::CheckOffsets(const v1::Timeline& part) {
   for (const int offset : part.rank_offsets()) {
@@ -87,6 +85,9 @@ absl::Status TimelineChecker::Add(const v1::Timeline& part) {
                           part.ends_size(), part.fused_size(), part.critical_size()}) {
     if (other != size) return Broken(absl::StrCat("columns of ", size, " and ", other, " ops"));
   }
+  const int held = part.held_bytes_size();
+  if (held != 0 && held != size) return Broken(absl::StrCat("held_bytes of ", held, " ops"));
+  num_held_bytes_ += held;
   num_ops_ += size;
   if (num_ops_ > last_offset_) {
     return Broken(absl::StrCat(num_ops_, " ops, rank_offsets end at ", last_offset_));
@@ -108,11 +109,14 @@ absl::Status TimelineChecker::Finish() const {
   if (num_ops_ != last_offset_) {
     return Broken(absl::StrCat(num_ops_, " ops, rank_offsets end at ", last_offset_));
   }
+  if (num_held_bytes_ != 0 && num_held_bytes_ != num_ops_) {
+    return Broken(absl::StrCat("held_bytes of ", num_held_bytes_, " ops, want ", num_ops_));
+  }
   return absl::OkStatus();
 }
 
-absl::Status CheckTimeline(const v1::Timeline& timeline, const v1::Pipeline& pipeline) {
-  TimelineChecker checker(pipeline);
+absl::Status CheckTimeline(const v1::Timeline& timeline, const v1::PipelineShape& shape) {
+  TimelineChecker checker(shape);
   absl::Status status = checker.Add(timeline);
   if (status.ok()) status = checker.Finish();
   return status;

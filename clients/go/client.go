@@ -58,7 +58,7 @@ func (c *Client) ComputeSchedule(ctx context.Context, request *pipeschedv1.Compu
 	if err != nil {
 		return nil, err
 	}
-	return newPlan(response, request.GetPipeline(), request.GetView() == pipeschedv1.View_VIEW_FULL)
+	return newPlan(response, request.GetView() == pipeschedv1.View_VIEW_FULL)
 }
 
 // StreamSchedule is ComputeSchedule with VIEW_FULL for schedules of any size.
@@ -73,7 +73,7 @@ func (c *Client) StreamSchedule(ctx context.Context, request *pipeschedv1.Stream
 	for {
 		message, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
-			return newPlan(merged, request.GetPipeline(), true)
+			return newPlan(merged, true)
 		}
 		if err != nil {
 			return nil, fromGRPC(err)

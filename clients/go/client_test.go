@@ -241,7 +241,10 @@ func (s *server) ComputeSchedule(ctx context.Context, _ *pipeschedv1.ComputeSche
 	if err := s.compute(ctx); err != nil {
 		return nil, err
 	}
-	return &pipeschedv1.ComputeScheduleResponse{Timeline: &pipeschedv1.Timeline{RankOffsets: make([]int32, 4)}}, nil
+	return &pipeschedv1.ComputeScheduleResponse{
+		Shape:    &pipeschedv1.PipelineShape{NumRanks: 3, NumStages: 3, NumMicrobatches: 4},
+		Timeline: &pipeschedv1.Timeline{RankOffsets: make([]int32, 4)},
+	}, nil
 }
 
 // certificate makes a certificate for pipesched.test that signs itself, as PEM files.

@@ -10,7 +10,8 @@ type Plan struct {
 	OrderDigest string // SHA-256 of the order text
 	Metrics     *pipeschedv1.Metrics
 	Notes       []*pipeschedv1.Note
-	Timeline    *Timeline // nil in VIEW_SUMMARY
+	Shape       *pipeschedv1.PipelineShape // the sizes of the pipeline, all resolved
+	Timeline    *Timeline                  // nil in VIEW_SUMMARY
 }
 
 // planResponse is what the responses that hold a plan have in common.
@@ -19,21 +20,23 @@ type planResponse interface {
 	GetOrderDigest() string
 	GetMetrics() *pipeschedv1.Metrics
 	GetNotes() []*pipeschedv1.Note
+	GetShape() *pipeschedv1.PipelineShape
 	GetTimeline() *pipeschedv1.Timeline
 }
 
 // newPlan checks the timeline, which must be there if it was asked for.
-func newPlan(response planResponse, pipeline *pipeschedv1.Pipeline, full bool) (*Plan, error) {
+func newPlan(response planResponse, full bool) (*Plan, error) {
 	plan := &Plan{
 		Digest:      response.GetDigest(),
 		OrderDigest: response.GetOrderDigest(),
 		Metrics:     response.GetMetrics(),
 		Notes:       response.GetNotes(),
+		Shape:       response.GetShape(),
 	}
 	if response.GetTimeline() == nil && !full {
 		return plan, nil
 	}
-	if err := checkTimeline(response.GetTimeline(), pipeline); err != nil {
+	if err := checkTimeline(response.GetTimeline(), response.GetShape()); err != nil {
 		return nil, err
 	}
 	plan.Timeline = &Timeline{response.GetTimeline()}

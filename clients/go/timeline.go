@@ -15,8 +15,9 @@ type Op struct {
 	Stage      int
 	Microbatch int
 	Start, End float64
-	Fused      bool // half of a fused pair
-	Critical   bool // on the critical path
+	Fused      bool  // half of a fused pair
+	Critical   bool  // on the critical path
+	HeldBytes  int64 // what the rank holds while it runs; 0 if no bytes were given
 }
 
 // Token is the op as in order text and PyTorch's files, for example "0F3".
@@ -59,6 +60,9 @@ func (t *Timeline) RankOps(rank int) iter.Seq[Op] {
 				Rank: rank, Kind: c.Kinds[i], Stage: int(c.Stages[i]), Microbatch: int(c.Microbatches[i]),
 				Start: c.Starts[i], End: c.Ends[i], Fused: c.Fused[i], Critical: c.Critical[i],
 			}
+			if len(c.HeldBytes) > 0 {
+				op.HeldBytes = c.HeldBytes[i]
+			}
 			if !yield(op) {
 				return
 			}
@@ -95,9 +99,9 @@ func (t *Timeline) Tokens(rank int) []string {
 }
 
 // checkTimeline returns an Error of code DataLoss if the columns contradict each
-// other or the pipeline, whose timeline this should be.
-func checkTimeline(t *pipeschedv1.Timeline, pipeline *pipeschedv1.Pipeline) error {
-	if err := checkOffsets(t.GetRankOffsets(), pipeline); err != nil {
+// other or the sizes of the pipeline.
+func checkTimeline(t *pipeschedv1.Timeline, shape *pipeschedv1.PipelineShape) error {
+	if err := checkOffsets(t.GetRankOffsets(), int(shape.GetNumRanks())); err != nil {
 		return err
 	}
 	ops := int(t.RankOffsets[len(t.RankOffsets)-1]) // There is one: checkOffsets.
@@ -114,21 +118,20 @@ func checkTimeline(t *pipeschedv1.Timeline, pipeline *pipeschedv1.Pipeline) erro
 			return brokenTimeline("%s has %d ops, rank_offsets end at %d", column.name, column.size, ops)
 		}
 	}
+	if held := len(t.HeldBytes); held != 0 && held != ops {
+		return brokenTimeline("held_bytes has %d ops, rank_offsets end at %d", held, ops)
+	}
 	if err := checkRange("kinds", t.Kinds, 1, int(pipeschedv1.OpKind_OP_KIND_BACKWARD_WEIGHT)); err != nil {
 		return err
 	}
-	if err := checkRange("stages", t.Stages, 0, int(pipeline.GetNumStages())-1); err != nil {
+	if err := checkRange("stages", t.Stages, 0, int(shape.GetNumStages())-1); err != nil {
 		return err
 	}
-	return checkRange("microbatches", t.Microbatches, 0, int(pipeline.GetNumMicrobatches())-1)
+	return checkRange("microbatches", t.Microbatches, 0, int(shape.GetNumMicrobatches())-1)
 }
 
-func checkOffsets(offsets []int32, pipeline *pipeschedv1.Pipeline) error {
-	chunks := int32(1)
-	if pipeline.GetChunksPerRank() > 0 {
-		chunks = pipeline.GetChunksPerRank()
-	}
-	if want := int(pipeline.GetNumStages()/chunks) + 1; len(offsets) != want {
+func checkOffsets(offsets []int32, ranks int) error {
+	if want := ranks + 1; len(offsets) != want {
 		return brokenTimeline("%d rank_offsets, want %d", len(offsets), want)
 	}
 	last := int32(0)

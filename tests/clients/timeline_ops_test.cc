@@ -32,11 +32,12 @@ v1::Timeline Whole() {
   return timeline;
 }
 
-v1::Pipeline TwoStages() {
-  v1::Pipeline pipeline;
-  pipeline.set_num_stages(2);
-  pipeline.set_num_microbatches(1);
-  return pipeline;
+v1::PipelineShape TwoStages() {
+  v1::PipelineShape shape;
+  shape.set_num_ranks(2);
+  shape.set_num_stages(2);
+  shape.set_num_microbatches(1);
+  return shape;
 }
 
 TEST(TimelineOpsTest, IteratesRankByRank) {
@@ -78,6 +79,7 @@ TEST(CheckTimelineTest, RefusesBrokenColumns) {
       {"starts are long", [](v1::Timeline& t) { t.add_starts(9); }, "4 and 5"},
       {"fused is missing", [](v1::Timeline& t) { t.clear_fused(); }, "4 and 0"},
       {"critical is missing", [](v1::Timeline& t) { t.clear_critical(); }, "4 and 0"},
+      {"held bytes are short", [](v1::Timeline& t) { t.add_held_bytes(9); }, "held_bytes of 1"},
       {"offsets decrease", [](v1::Timeline& t) { t.set_rank_offsets(1, 5); },
        "rank_offsets[2] is 4 after 5"},
       {"offsets start late", [](v1::Timeline& t) { t.set_rank_offsets(0, 1); },

@@ -143,6 +143,36 @@ def golden_orders():
     )
 
 
+def golden_orders_of_two_chunks():
+    yield case(
+        "zbv-p2-m4",
+        full(request("zbv", 4, 4, chunks=2)),
+        {
+            "makespan": 25,
+            "longest_rank_span": 24,
+            "peak_activations": [4, 4],
+            "order": [
+                "0F0 0F1 0F2 3F0 3I0 3W0 3F1 3I1 3W1 0F3 0I0 0W0 3F2 3I2 3W2 0I1 0W1 3F3 3I3 3W3 "
+                "0I2 0W2 0I3 0W3",
+                "1F0 2F0 1F1 2F1 2I0 2W0 1F2 1I0 1W0 2F2 2I1 2W1 1F3 1I1 1W1 2F3 2I2 2W2 1I2 2I3 "
+                "1I3 1W2 2W3 1W3",
+            ],
+        },
+    )
+    yield case(
+        "dualpipe_v-p2-m4",
+        full(request("dualpipe_v", 4, 4, chunks=2)),
+        {
+            "makespan": 26,
+            "peak_activations": [5, 5],
+            "order": [
+                "0F0 0F1 0F2 3F0 3I0 3W0 3F1 (0F3;3B1) (3F2;0B0) 3B2 (3F3;0B1) 3B3 0I2 0W2 0I3 0W3",
+                "1F0 2F0 1F1 2F1 1F2 2B0 (2F2;1B0) (1F3;2B1) (2F3;1B1) 2B2 1B2 2I3 1I3 2W3 1W3",
+            ],
+        },
+    )
+
+
 def worked_out():
     """Orders and times of the kinds with one chunk a rank, by oracle.py, over costs
     that differ by stage, p2p times, and few microbatches."""
@@ -176,6 +206,22 @@ def worked_out():
         expect[name] = [round(time, 9) for time in expect[name]]
     expect["makespan"] = 3.6
     yield case("1f1b-decimal-fractions", asked, expect)
+    yield from custom_orders()
+
+
+def custom_orders():
+    """Orders of the caller: one that mixes B with I and W, sizes given or not."""
+    order = [["0F0", "0F1", "3F1", "3F0", "3I0", "0B0", "3W0", "3B1", "0B1"]]
+    order.append(["1F0", "1F1", "2F1", "2F0", "2B0", "1B0", "2I1", "1B1", "2W1"])
+    text = "".join(" ".join(row) + "\n" for row in order)
+    asked = full(request("custom", 4, 2, chunks=2, pipeline={"p2p_time": 0.5}))
+    asked["schedule"].update(order=text, stage_to_rank=[0, 1, 1, 0])
+    expect = oracle.expect_of_order(asked, order)
+    yield case("custom", asked, expect)
+    unsized = {**asked, "pipeline": {"p2p_time": 0.5}, "schedule": {**asked["schedule"]}}
+    del unsized["schedule"]["stage_to_rank"]
+    del expect["order"]  # Its digest is that of a request with sizes.
+    yield case("custom-without-sizes", unsized, expect)
 
 
 def closed_forms():
@@ -238,6 +284,7 @@ def closed_forms():
         request("interleaved_zb", 8, 8, chunks=2),
         {"makespan": 51, "peak_activations": [8, 8, 8, 8]},
     )
+    yield from two_chunks()
     # p2p time c: F=I=W=1.
     p, m, c = 4, 8, 0.5
     latency = {"p2p_time": c}
@@ -260,6 +307,62 @@ def closed_forms():
             f"{kind}-slow-stage",
             request(kind, 4, 8, costs=[UNIT, slow, UNIT, UNIT]),
             {"makespan": makespan},
+        )
+
+
+def two_chunks():
+    """Kinds of two chunks a rank, and of two replicas; F=I=W=1 for a chunk."""
+    for p, m in ((4, 8), (8, 24), (3, 7)):
+        whole = request("zbv", 2 * p, m, chunks=2)
+        yield case(
+            f"zbv-formula-p{p}-m{m}",
+            whole,
+            {"makespan": 6 * m + p - 1, "longest_rank_span": 6 * m, "peak": 2 * p},
+        )
+    v_half = {4: 3 * 4 - 7, 3: 3 * 3 - 4, 2: 1}
+    v_min = {4: 4 * 4 - 5, 3: 4 * 3 - 7, 2: 4 * 2 - 5}
+    v_1f1b = {4: 5 * 4 - 5, 5: 5 * 5 - 7, 9: 5 * 9 - 9}
+    tables = {
+        "v_half": (v_half, lambda p: 2 * ((p + 2) // 2)),
+        "v_min": (v_min, lambda p: 2 * ((p + 4) // 3)),
+        "v_1f1b": (v_1f1b, lambda p: 2 * (2 * p // 3 + 1)),
+    }
+    m = 12
+    for kind, (beyond, peak) in tables.items():
+        for p, more in beyond.items():
+            yield case(
+                f"{kind}-formula-p{p}",
+                request(kind, 2 * p, m, chunks=2),
+                {"makespan": 6 * m + more, "peak": peak(p)},
+            )
+    for p, m in ((4, 8), (8, 20)):
+        yield case(
+            f"dualpipe-formula-p{p}-m{m}",
+            request("dualpipe", p, m),
+            {"makespan": m * 3 + (p // 2 - 1) * 2, "peak": p + 1},
+        )
+    yield case(
+        "dualpipe-fused",
+        request("dualpipe", 8, 20, costs={"overlapped_pair": 2.5}),
+        {"makespan": 59},
+    )
+    for pair, makespan in ((3, 54), (2.5, 49)):
+        yield case(
+            f"dualpipe_v-pair-{pair}",
+            request("dualpipe_v", 8, 8, chunks=2, costs={"overlapped_pair": pair}),
+            {"makespan": makespan},
+        )
+    for p in (2, 4, 6):
+        yield case(
+            f"chimera-formula-p{p}",
+            request("chimera", p, p, costs={"forward": 2, "backward": 3}),
+            {"makespan": p * 5 + (p - 2) * 3, "peak": p},
+        )
+    for p, waves in ((4, 1), (4, 2)):
+        yield case(
+            f"wave-formula-p{p}-w{waves}",
+            request("wave", 2 * waves * p, p, chunks=2 * waves),
+            {"makespan": 6 * waves * p + 4 * (p - 1)},
         )
 
 
@@ -403,6 +506,16 @@ def errors():
         invalid("pipeline.num_stages"),
         method="StreamSchedule",
     )
+    deadlock = request("custom", 2, 1)
+    deadlock["schedule"]["order"] = "0B0 0F0\n1F0 1B0\n"
+    yield case(
+        "deadlock",
+        deadlock,
+        {"error": {"code": "FAILED_PRECONDITION", "reason": "ORDER_DEADLOCKS"}},
+    )
+    garbled = request("custom", 2, 1)
+    garbled["schedule"]["order"] = "0F0 0X0\n1F0 1B0\n"
+    yield case("garbled-order", garbled, invalid("schedule.order"))
     yield case("many-microbatches", request("1f1b", 1, 1 << 21), limit("max_microbatches", 1 << 20))
     yield case("many-ranks", request("1f1b", 5000, 1), limit("max_ranks", 4096))
     yield case("many-ops", request("1f1b", 4096, 1 << 20), limit("max_ops", 1 << 24))
@@ -506,8 +619,13 @@ def faults():
     yield fault("goaway", good, 40, goaway_ms=100, delay=0.02, repeat=40)
 
 
+def golden():
+    yield from golden_orders()
+    yield from golden_orders_of_two_chunks()
+
+
 CASES = {
-    "golden": golden_orders,
+    "golden": golden,
     "oracle": worked_out,
     "formulas": closed_forms,
     "paper": zero_bubble_paper,

@@ -79,9 +79,12 @@ def question(case, target):
     }
 
 
-# What a kind is called in the walk that digests a plan; None: it has parameters.
 def canonical_name(request):
+    """What a schedule is called in the walk that digests a plan."""
     name = request["schedule"]["kind"][len("SCHEDULE_KIND_") :].lower()
+    if name == "custom":
+        ranks = request["schedule"]["stage_to_rank"]
+        return " ".join([name, "ranks", *map(str, ranks)])
     if not name.startswith("interleaved_1f1b"):
         return name
     pipeline = request["pipeline"]
@@ -125,6 +128,8 @@ def differences(expect, answer, tolerance=0.0):
     """The parts of an expectation that an answer does not meet."""
     if "error" in answer and "error" not in expect:
         return [f"error = {answer['error']}"]
+    if answer.get("peak_activations"):
+        answer = {**answer, "peak": max(answer["peak_activations"])}
     return [
         f"{key} = {answer.get(key)!r}, want {want!r}"
         for key, want in expect.items()

@@ -37,7 +37,7 @@ def test_full_has_the_ops(client):
     ops = list(plan.timeline)
     assert len(ops) == len(plan.timeline) == 24
     assert ops[3]._replace(critical=False) == pipesched.Op(
-        0, OpKind.Value("OP_KIND_BACKWARD"), 0, 0, 7.0, 9.0, False, False
+        0, OpKind.Value("OP_KIND_BACKWARD"), 0, 0, 7.0, 9.0, False, False, None
     )
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 import pipesched
-from pipesched import Pipeline, Timeline
+from pipesched import Timeline
 from pipesched.v1 import timeline_pb2
+from pipesched.v1.pipeline_pb2 import PipelineShape
 
 
 def test_arrays_are_the_columns(client, pipeline):
@@ -23,7 +24,7 @@ def test_arrays_are_the_columns(client, pipeline):
 def test_arrays_of_no_ops():
     pytest.importorskip("numpy")
     timeline = Timeline(timeline_pb2.Timeline(rank_offsets=[0, 0]))
-    timeline.check(Pipeline(num_stages=1, num_microbatches=1))
+    timeline.check(PipelineShape(num_ranks=1, num_stages=1, num_microbatches=1))
     assert timeline.arrays().starts.dtype == "float64"
     assert len(timeline) == 0
 
@@ -64,6 +65,7 @@ def change(column, values):
     [
         (change("stages", [0, 0, 1]), "stages has 3 ops, rank_offsets end at 4"),
         (change("critical", []), "critical has 0 ops, rank_offsets end at 4"),
+        (change("held_bytes", [1]), "held_bytes has 1 ops, rank_offsets end at 4"),
         (change("rank_offsets", [0, 4]), "2 rank_offsets, want 3"),
         (change("rank_offsets", []), "0 rank_offsets, want 3"),
         (change("rank_offsets", [1, 2, 4]), "do not rise from 0"),
@@ -77,11 +79,11 @@ def test_broken_timeline(monkeypatch, breaking, says, has_numpy):
     if not has_numpy:
         monkeypatch.setattr("pipesched._timeline.numpy", None)
     message = good()
-    pipeline = Pipeline(num_stages=2, num_microbatches=1)
-    Timeline(message).check(pipeline)
+    shape = PipelineShape(num_ranks=2, num_stages=2, num_microbatches=1)
+    Timeline(message).check(shape)
     breaking(message)
     with pytest.raises(pipesched.BrokenResponseError, match=says):
-        Timeline(message).check(pipeline)
+        Timeline(message).check(shape)
 
 
 def test_rank_out_of_range():

@@ -18,7 +18,7 @@ import {
 } from "@grpc/grpc-js";
 
 import { DeadlineError, fromServiceError } from "./errors.js";
-import { type Pipeline, PipelineSchema } from "./gen/pipesched/v1/pipeline_pb.js";
+import { PipelineShapeSchema } from "./gen/pipesched/v1/pipeline_pb.js";
 import type { ScheduleKindInfo } from "./gen/pipesched/v1/schedule_pb.js";
 import {
   type ComputeScheduleRequestSchema,
@@ -79,7 +79,7 @@ export class Client {
     options?: CallOptions,
   ): Promise<Plan> {
     const answer = await this.#unary(ScheduleService.method.computeSchedule, request, options);
-    return toPlan(answer, request.pipeline, request.view === View.FULL);
+    return toPlan(answer, request.view === View.FULL);
   }
 
   /** computeSchedule with View.FULL for schedules of any size. */
@@ -90,7 +90,7 @@ export class Client {
     const merged = create(StreamScheduleResponseSchema);
     const method = ScheduleService.method.streamSchedule;
     await this.#stream(method, request, (message) => merge(merged, message), options);
-    return toPlan(merged, request.pipeline, true);
+    return toPlan(merged, true);
   }
 
   /** A picture. */
@@ -231,6 +231,7 @@ function merge(into: StreamScheduleResponse, message: StreamScheduleResponse): v
   into.digest ||= message.digest;
   into.orderDigest ||= message.orderDigest;
   if (message.metrics) into.metrics = message.metrics;
+  if (message.shape) into.shape = message.shape;
   into.notes.push(...message.notes);
   if (!message.timeline) return;
   into.timeline ??= create(TimelineSchema);
@@ -247,17 +248,13 @@ type ColumnName = Exclude<keyof TimelineMessage, "$typeName" | "$unknown">;
 type PlanAnswer = Omit<StreamScheduleResponse, "$typeName" | "$unknown">;
 
 /** Checks the timeline, which must be there if the answer is `full`. */
-function toPlan(
-  answer: PlanAnswer,
-  pipeline: MessageInitShape<typeof PipelineSchema> | undefined,
-  full: boolean,
-): Plan {
-  const { digest, orderDigest, metrics, notes } = answer;
+function toPlan(answer: PlanAnswer, full: boolean): Plan {
+  const { digest, orderDigest, metrics, notes, shape } = answer;
   let timeline: Timeline | undefined;
   if (full || answer.timeline) {
     const columns = answer.timeline ?? create(TimelineSchema);
-    checkTimeline(columns, create(PipelineSchema, pipeline) as Pipeline);
+    checkTimeline(columns, shape ?? create(PipelineShapeSchema));
     timeline = new Timeline(columns);
   }
-  return { digest, orderDigest, metrics, notes, timeline };
+  return { digest, orderDigest, metrics, notes, shape, timeline };
 }

@@ -1,6 +1,6 @@
 import { BrokenResponseError } from "./errors.js";
 import type { Metrics, Note } from "./gen/pipesched/v1/metrics_pb.js";
-import type { Pipeline } from "./gen/pipesched/v1/pipeline_pb.js";
+import type { PipelineShape } from "./gen/pipesched/v1/pipeline_pb.js";
 import { OpKind, type Timeline as TimelineMessage } from "./gen/pipesched/v1/timeline_pb.js";
 
 /** A schedule: its digests, what it costs, and its ops if they were asked for. */
@@ -11,6 +11,8 @@ export interface Plan {
   orderDigest: string;
   metrics: Metrics | undefined;
   notes: Note[];
+  /** The sizes of the pipeline, all resolved. */
+  shape: PipelineShape | undefined;
   /** undefined in View.SUMMARY. */
   timeline: Timeline | undefined;
 }
@@ -27,6 +29,8 @@ export interface Op {
   fused: boolean;
   /** On the critical path. */
   critical: boolean;
+  /** What the rank holds while it runs; undefined if no bytes were given. */
+  heldBytes: bigint | undefined;
 }
 
 /** An op as in order text and PyTorch's files, for example "0F3". */
@@ -58,7 +62,7 @@ export class Timeline implements Iterable<Op> {
 
   /** The ops of one rank; RangeError if there is no such rank. */
   *ops(rank: number): Generator<Op> {
-    const { rankOffsets, kinds, stages, microbatches, starts, ends, fused, critical } =
+    const { rankOffsets, kinds, stages, microbatches, starts, ends, fused, critical, heldBytes } =
       this.columns;
     const begin = rankOffsets[rank];
     const end = rankOffsets[rank + 1];
@@ -75,6 +79,7 @@ export class Timeline implements Iterable<Op> {
         end: ends[i]!,
         fused: fused[i]!,
         critical: critical[i]!,
+        heldBytes: heldBytes[i],
       };
     }
   }
@@ -115,27 +120,30 @@ const COLUMNS = [
 ] as const;
 
 /**
- * Throws BrokenResponseError if the columns contradict each other or the pipeline,
- * whose timeline this should be.
+ * Throws BrokenResponseError if the columns contradict each other or the sizes of the
+ * pipeline.
  */
-export function checkTimeline(columns: TimelineMessage, pipeline: Pipeline): void {
-  const numOps = checkOffsets(columns.rankOffsets, pipeline);
+export function checkTimeline(columns: TimelineMessage, shape: PipelineShape): void {
+  const numOps = checkOffsets(columns.rankOffsets, shape.numRanks);
   for (const name of COLUMNS) {
     const size = columns[name].length;
     if (size !== numOps) {
       throw new BrokenResponseError(`${name} has ${size} ops, rank_offsets end at ${numOps}`);
     }
   }
+  const held = columns.heldBytes.length;
+  if (held !== 0 && held !== numOps) {
+    throw new BrokenResponseError(`held_bytes has ${held} ops, rank_offsets end at ${numOps}`);
+  }
   checkRange("kinds", columns.kinds, OpKind.FORWARD, OpKind.BACKWARD_WEIGHT);
-  checkRange("stages", columns.stages, 0, pipeline.numStages - 1);
-  checkRange("microbatches", columns.microbatches, 0, pipeline.numMicrobatches - 1);
+  checkRange("stages", columns.stages, 0, shape.numStages - 1);
+  checkRange("microbatches", columns.microbatches, 0, shape.numMicrobatches - 1);
 }
 
 /** Returns the last offset: how many ops there are. */
-function checkOffsets(offsets: number[], pipeline: Pipeline): number {
-  const want = Math.floor(pipeline.numStages / Math.max(1, pipeline.chunksPerRank ?? 1)) + 1;
-  if (offsets.length !== want) {
-    throw new BrokenResponseError(`${offsets.length} rank_offsets, want ${want}`);
+function checkOffsets(offsets: number[], numRanks: number): number {
+  if (offsets.length !== numRanks + 1) {
+    throw new BrokenResponseError(`${offsets.length} rank_offsets, want ${numRanks + 1}`);
   }
   let last = 0;
   offsets.forEach((offset, i) => {

@@ -12,7 +12,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
 
 	pipesched "github.com/pipesched/pipesched/clients/go"
 	pipeschedv1 "github.com/pipesched/pipesched/clients/go/gen/pipesched/v1"
@@ -41,8 +40,17 @@ type Planner interface {
 
 // Reconciler brings ConfigMaps to what jobs ask for.
 type Reconciler struct {
-	Planner Planner
-	Cluster kubernetes.Interface
+	Planner    Planner
+	ConfigMaps func(namespace string) ConfigMaps
+}
+
+// ConfigMaps is the part of client-go's ConfigMapInterface that Reconciler needs:
+//
+//	func(ns string) configmap.ConfigMaps { return clientset.CoreV1().ConfigMaps(ns) }
+type ConfigMaps interface {
+	Get(context.Context, string, metav1.GetOptions) (*corev1.ConfigMap, error)
+	Create(context.Context, *corev1.ConfigMap, metav1.CreateOptions) (*corev1.ConfigMap, error)
+	Update(context.Context, *corev1.ConfigMap, metav1.UpdateOptions) (*corev1.ConfigMap, error)
 }
 
 // Result is when to reconcile again; 0: when something changes.
@@ -84,7 +92,7 @@ func configMap(job Job, plan *pipesched.Plan) *corev1.ConfigMap {
 
 // apply creates the object, or brings the one that is there to what it should be.
 func (r *Reconciler) apply(ctx context.Context, want *corev1.ConfigMap) error {
-	objects := r.Cluster.CoreV1().ConfigMaps(want.Namespace)
+	objects := r.ConfigMaps(want.Namespace)
 	have, err := objects.Get(ctx, want.Name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		_, err = objects.Create(ctx, want, metav1.CreateOptions{})

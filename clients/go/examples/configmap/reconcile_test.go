@@ -11,9 +11,6 @@ import (
 	"google.golang.org/grpc/codes"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/kubernetes/fake"
-	clienttesting "k8s.io/client-go/testing"
 
 	pipesched "github.com/pipesched/pipesched/clients/go"
 	pipeschedv1 "github.com/pipesched/pipesched/clients/go/gen/pipesched/v1"
@@ -22,15 +19,25 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testdaemon.Run(m)) }
 
-func newReconciler(t *testing.T) (*Reconciler, *fake.Clientset) {
+func newReconciler(t *testing.T) (*Reconciler, *fakeConfigMaps) {
 	t.Helper()
 	client, err := pipesched.NewClient("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { client.Close() })
-	cluster := fake.NewSimpleClientset()
-	return &Reconciler{Planner: client, Cluster: cluster}, cluster
+	cluster := &fakeConfigMaps{objects: map[string]*corev1.ConfigMap{}}
+	return &Reconciler{Planner: client, ConfigMaps: in(cluster)}, cluster
+}
+
+// in is the cluster that has nothing but the ConfigMaps of one namespace.
+func in(cluster *fakeConfigMaps) func(string) ConfigMaps {
+	return func(namespace string) ConfigMaps {
+		if namespace != "train" {
+			panic(namespace)
+		}
+		return cluster
+	}
 }
 
 func newJob(stages int32) Job {
@@ -42,24 +49,13 @@ func newJob(stages int32) Job {
 	}
 }
 
-func get(t *testing.T, cluster *fake.Clientset) *corev1.ConfigMap {
+func get(t *testing.T, cluster *fakeConfigMaps) *corev1.ConfigMap {
 	t.Helper()
-	object, err := cluster.CoreV1().ConfigMaps("train").Get(context.Background(), "llm-schedule", metav1.GetOptions{})
+	object, err := cluster.Get(context.Background(), "llm-schedule", metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return object
-}
-
-// writes counts the calls that change the cluster.
-func writes(cluster *fake.Clientset) int {
-	count := 0
-	for _, action := range cluster.Actions() {
-		if action.GetVerb() != "get" {
-			count++
-		}
-	}
-	return count
 }
 
 func reconcile(t *testing.T, reconciler *Reconciler, job Job) {
@@ -83,8 +79,8 @@ func TestWritesThePlanOnce(t *testing.T) {
 	if len(object.Annotations[DigestAnnotation]) != 64 || object.OwnerReferences[0].Name != "llm" {
 		t.Error(object.ObjectMeta)
 	}
-	if got := writes(cluster); got != 1 {
-		t.Errorf("%d writes, want 1", got)
+	if cluster.writes != 1 {
+		t.Errorf("%d writes, want 1", cluster.writes)
 	}
 }
 
@@ -99,9 +95,7 @@ func TestFollowsTheJobAndRepairsTheObject(t *testing.T) {
 	}
 	wanted := object.Data[OrderKey]
 	object.Data[OrderKey] = "edited by hand"
-	if _, err := cluster.CoreV1().ConfigMaps("train").Update(context.Background(), object, metav1.UpdateOptions{}); err != nil {
-		t.Fatal(err)
-	}
+	cluster.write(object)
 	reconcile(t, reconciler, newJob(2))
 	if got := get(t, cluster).Data[OrderKey]; got != wanted {
 		t.Errorf("order %q", got)
@@ -115,8 +109,8 @@ func TestInvalidJobIsNotTriedAgain(t *testing.T) {
 	if !errors.Is(err, ErrInvalidJob) || !errors.As(err, &failed) || failed.Violations[0].Field != "pipeline.num_stages" {
 		t.Error(err)
 	}
-	if got := writes(cluster); got != 0 {
-		t.Errorf("%d writes", got)
+	if cluster.writes != 0 {
+		t.Errorf("%d writes", cluster.writes)
 	}
 }
 
@@ -128,7 +122,7 @@ func (overloaded) ComputeSchedule(context.Context, *pipeschedv1.ComputeScheduleR
 }
 
 func TestOverloadedDaemonIsAskedLater(t *testing.T) {
-	reconciler := &Reconciler{Planner: overloaded{}, Cluster: fake.NewSimpleClientset()}
+	reconciler := &Reconciler{Planner: overloaded{}, ConfigMaps: in(&fakeConfigMaps{})}
 	result, err := reconciler.Reconcile(context.Background(), newJob(3))
 	if err != nil || result.RequeueAfter != time.Second {
 		t.Error(result, err)
@@ -137,11 +131,8 @@ func TestOverloadedDaemonIsAskedLater(t *testing.T) {
 
 func TestFailuresOfTheClusterAreReturned(t *testing.T) {
 	reconciler, cluster := newReconciler(t)
-	broken := errors.New("no quorum")
-	cluster.PrependReactor("create", "configmaps", func(clienttesting.Action) (bool, runtime.Object, error) {
-		return true, nil, broken
-	})
-	if _, err := reconciler.Reconcile(context.Background(), newJob(3)); !errors.Is(err, broken) {
+	cluster.createErr = errors.New("no quorum")
+	if _, err := reconciler.Reconcile(context.Background(), newJob(3)); !errors.Is(err, cluster.createErr) {
 		t.Error(err)
 	}
 }

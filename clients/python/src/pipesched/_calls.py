@@ -51,14 +51,14 @@ def compute_schedule(
     request = service.ComputeScheduleRequest(
         pipeline=pipeline, schedule=_schedule(schedule), view=_VIEWS[view], ranks=ranks
     )
-    return Call("ComputeSchedule", request, lambda answer: _plan(answer, pipeline, view == "full"))
+    return Call("ComputeSchedule", request, lambda answer: _plan(answer, view == "full"))
 
 
 def stream_schedule(pipeline: Pipeline, schedule: AnySchedule, ranks: Iterable[int]) -> Call[Plan]:
     request = service.StreamScheduleRequest(
         pipeline=pipeline, schedule=_schedule(schedule), ranks=ranks
     )
-    return Call("StreamSchedule", request, lambda answer: _plan(answer, pipeline, True))
+    return Call("StreamSchedule", request, lambda answer: _plan(answer, True))
 
 
 def merge(messages: Sequence[service.StreamScheduleResponse]) -> service.StreamScheduleResponse:
@@ -102,11 +102,11 @@ def _same(answer: Any) -> Any:
     return answer
 
 
-def _plan(answer: Any, pipeline: Pipeline, full: bool) -> Plan:
+def _plan(answer: Any, full: bool) -> Plan:
     """The plan of an answer, which has a timeline if it is `full`."""
     timeline = None
     if full or answer.HasField("timeline"):
         timeline = Timeline(answer.timeline)
-        timeline.check(pipeline)
+        timeline.check(answer.shape)
     notes = tuple(Note(n.code, n.message, dict(n.metadata)) for n in answer.notes)
-    return Plan(answer.digest, answer.order_digest, answer.metrics, notes, timeline)
+    return Plan(answer.digest, answer.order_digest, answer.metrics, notes, answer.shape, timeline)

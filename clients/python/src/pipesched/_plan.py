@@ -10,6 +10,7 @@ from typing import Dict, List, Optional, Tuple, Union
 from . import pytorch_csv
 from ._timeline import Op, Timeline
 from .v1.metrics_pb2 import Metrics
+from .v1.pipeline_pb2 import PipelineShape
 
 Path = Union[str, "PathLike[str]"]
 
@@ -32,6 +33,7 @@ class Plan:
     plan whatever the view, ranks or labels.
     order_digest: SHA-256 of the order text.
     metrics: what it costs, as in the contract (metrics.proto).
+    shape: ranks, stages, chunks and microbatches, all resolved.
     timeline: None in the view "summary".
     """
 
@@ -39,6 +41,7 @@ class Plan:
     order_digest: str
     metrics: Metrics
     notes: Tuple[Note, ...]
+    shape: PipelineShape
     timeline: Optional[Timeline]
 
     @property

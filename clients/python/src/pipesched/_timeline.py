@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional
 
 from .errors import BrokenResponseError
 from .v1 import timeline_pb2
-from .v1.pipeline_pb2 import Pipeline
+from .v1.pipeline_pb2 import PipelineShape
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +37,7 @@ class Op(NamedTuple):
     end: float
     fused: bool  # half of a fused pair
     critical: bool  # on the critical path
+    held_bytes: Optional[int]  # what the rank holds while it runs; None if no bytes were given
 
     @property
     def token(self) -> str:
@@ -55,6 +56,7 @@ class TimelineArrays(NamedTuple):
     ends: "npt.NDArray[np.float64]"
     fused: "npt.NDArray[np.bool_]"
     critical: "npt.NDArray[np.bool_]"
+    held_bytes: "npt.NDArray[np.int64]"  # empty if no bytes were given
 
 
 class Timeline:
@@ -83,7 +85,8 @@ class Timeline:
             raise IndexError(f"rank = {rank}, want [0, {self.num_ranks - 1}]")
         begin, end = self.message.rank_offsets[rank : rank + 2]
         columns = (getattr(self.message, name)[begin:end] for name in _COLUMNS)
-        for values in zip(*columns):
+        held: Any = self.message.held_bytes[begin:end] or [None] * (end - begin)
+        for values in zip(*columns, held):
             yield Op(rank, *values)
 
     def arrays(self) -> TimelineArrays:
@@ -99,23 +102,25 @@ class Timeline:
             self._arrays[name] = array
         return self._arrays[name]
 
-    def check(self, pipeline: Pipeline) -> None:
-        """Raises BrokenResponseError if the columns contradict each other or
-        `pipeline`, whose timeline this should be."""
-        self._check_offsets(pipeline)
+    def check(self, shape: PipelineShape) -> None:
+        """Raises BrokenResponseError if the columns contradict each other or the
+        sizes of the pipeline."""
+        self._check_offsets(shape)
         num_ops = self.message.rank_offsets[-1]
         for name in _COLUMNS:
             size = len(getattr(self.message, name))
             if size != num_ops:
                 _broken(f"{name} has {size} ops, rank_offsets end at {num_ops}")
+        held = len(self.message.held_bytes)
+        if held not in (0, num_ops):
+            _broken(f"held_bytes has {held} ops, rank_offsets end at {num_ops}")
         if num_ops > 0:
             self._check_range("kinds", 1, max(_LETTERS))
-            self._check_range("stages", 0, pipeline.num_stages - 1)
-            self._check_range("microbatches", 0, pipeline.num_microbatches - 1)
+            self._check_range("stages", 0, shape.num_stages - 1)
+            self._check_range("microbatches", 0, shape.num_microbatches - 1)
 
-    def _check_offsets(self, pipeline: Pipeline) -> None:
-        chunks = pipeline.chunks_per_rank if pipeline.HasField("chunks_per_rank") else 1
-        want = pipeline.num_stages // max(1, chunks) + 1
+    def _check_offsets(self, shape: PipelineShape) -> None:
+        want = shape.num_ranks + 1
         offsets = list(self.message.rank_offsets)
         if len(offsets) != want:
             _broken(f"{len(offsets)} rank_offsets, want {want}")
@@ -142,7 +147,13 @@ class Timeline:
 
 
 # Those that are not int32.
-_DTYPES = {"starts": "float64", "ends": "float64", "fused": "bool", "critical": "bool"}
+_DTYPES = {
+    "starts": "float64",
+    "ends": "float64",
+    "fused": "bool",
+    "critical": "bool",
+    "held_bytes": "int64",
+}
 
 
 def _broken(what: str) -> None:

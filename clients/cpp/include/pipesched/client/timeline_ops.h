@@ -11,7 +11,7 @@ namespace pipesched {
 
 namespace v1 {
 enum OpKind : int;
-class Pipeline;
+class PipelineShape;
 class Timeline;
 }  // namespace v1
 
@@ -25,8 +25,9 @@ struct TimedOp {
   int microbatch;
   double start;  // in the caller's unit
   double end;
-  bool fused;     // half of a fused pair
-  bool critical;  // on the critical path
+  bool fused;          // half of a fused pair
+  bool critical;       // on the critical path
+  int64_t held_bytes;  // what the rank holds while it runs; 0 if no bytes were given
 };
 
 // The ops of a timeline, rank by rank, each rank's in the order in which it runs
@@ -73,7 +74,8 @@ class TimelineOps {
 // part of it.
 class TimelineChecker {
  public:
-  explicit TimelineChecker(const v1::Pipeline& pipeline);
+  // `shape` is that of the response, its first message in a stream.
+  explicit TimelineChecker(const v1::PipelineShape& shape);
 
   // DATA_LOSS if the part's columns differ in length, its offsets decrease, it
   // has more ops than the offsets say, or an index is out of range.
@@ -91,10 +93,11 @@ class TimelineChecker {
   int num_offsets_ = 0;
   int last_offset_ = 0;  // ops that the offsets promise
   int64_t num_ops_ = 0;  // ops seen
+  int64_t num_held_bytes_ = 0;
 };
 
 // A whole timeline at once.
-absl::Status CheckTimeline(const v1::Timeline& timeline, const v1::Pipeline& pipeline);
+absl::Status CheckTimeline(const v1::Timeline& timeline, const v1::PipelineShape& shape);
 
 }  // namespace client
 }  // namespace pipesched
