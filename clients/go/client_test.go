@@ -39,7 +39,7 @@ const order3x4 = "0F0 0F1 0F2 0B0 0F3 0B1 0B2 0B3\n" +
 	"1F0 1F1 1B0 1F2 1B1 1F3 1B2 1B3\n" +
 	"2F0 2B0 2F1 2B1 2F2 2B2 2F3 2B3\n"
 
-func newClient(t *testing.T, target string, options ...pipesched.Option) *pipesched.Client {
+func newClient(t testing.TB, target string, options ...pipesched.Option) *pipesched.Client {
 	t.Helper()
 	client, err := pipesched.NewClient(target, options...)
 	if err != nil {
