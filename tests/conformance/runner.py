@@ -7,7 +7,7 @@ answered right.
 NAME is a client, COMMAND its program (see README.md). Besides:
 
   mutated   the same cases while answers are falsified: every client must notice all
-  baseline  the cases as a program of proto/baseline.binpb, an older contract, asks them
+  older     the cases as a program of older.binpb, an older contract, asks them
 
 Exits with 1 if anything is wrong, and says what.
 """
@@ -25,8 +25,8 @@ import sys
 
 import oracle
 import pipesched
-from baseline import Baseline
 from fault_server import FaultServer
+from older import OlderContract
 
 HERE = pathlib.Path(__file__).resolve().parent
 GROUPS = ("golden", "oracle", "formulas", "paper", "recorded", "views", "errors", "faults")
@@ -169,20 +169,20 @@ def run_mutated(ask, cases, daemon, algorithm_version):
     return falsified, missed
 
 
-def run_baseline(cases, daemon, algorithm_version):
+def run_older(cases, daemon, algorithm_version):
     """(cases that an older contract can ask, what is wrong with their answers)."""
-    baseline, asked, wrong = Baseline(daemon), 0, []
+    older, asked, wrong = OlderContract(daemon), 0, []
     for case in cases:
-        if not baseline.knows(question(case, daemon)):
+        if not older.knows(question(case, daemon)):
             continue
         asked += 1
-        answer = baseline.ask(question(case, daemon))
+        answer = older.ask(question(case, daemon))
         expect = expectation(case, algorithm_version)
         if "error" in expect:
             expect = {"error": {"code": expect["error"]["code"]}}
         told = {key: value for key, value in expect.items() if key in answer or "error" in answer}
         problems = differences(told, answer, case.get("tolerance", 0.0))
-        wrong += [f"baseline: {case['name']}: {text}" for text in problems]
+        wrong += [f"older: {case['name']}: {text}" for text in problems]
     return asked, wrong
 
 
@@ -231,11 +231,11 @@ def main():
             wrong += [f"{name}: {text}" for text in missed]
             rows["mutated"].append(f"{falsified - len(missed)} of {falsified} noticed")
             program.close()
-        asked, problems = run_baseline(clean, client.target, version)
+        asked, problems = run_older(clean, client.target, version)
         wrong += problems
 
     print_matrix(columns, rows.items())
-    print(f"\nan older contract (proto/baseline.binpb): {asked} cases asked")
+    print(f"\nan older contract (older.binpb): {asked} cases asked")
     for text in wrong:
         print(text[:500], file=sys.stderr)
     sys.exit(1 if wrong else 0)

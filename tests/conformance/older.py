@@ -1,4 +1,4 @@
-"""A program of an older contract: built from proto/baseline.binpb alone, as one that
+"""A program of an older contract: built from older.binpb alone, as one that
 was deployed then and never updated."""
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ import pathlib
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
-BASELINE = pathlib.Path(__file__).resolve().parents[2] / "proto/baseline.binpb"
+OLDER = pathlib.Path(__file__).resolve().parent / "older.binpb"
 
 
-class Baseline:
+class OlderContract:
     def __init__(self, target):
-        files = descriptor_pb2.FileDescriptorSet.FromString(BASELINE.read_bytes())
+        files = descriptor_pb2.FileDescriptorSet.FromString(OLDER.read_bytes())
         self._pool = descriptor_pool.DescriptorPool()
         for file in files.file:
             self._pool.AddSerializedFile(file.SerializeToString())
