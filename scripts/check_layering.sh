@@ -26,13 +26,14 @@ check() {
 }
 
 wire='grpc|google/|pipesched/v1/'
+check base 'absl/|base/' "$wire"
 check engine/model 'absl/|engine/model/' "$wire"
 check engine/digest 'absl/|engine/(model|digest)/' "$wire"
 check engine/sim 'absl/|engine/(model|sim)/' "$wire"
 check engine/order 'absl/|engine/(model|order|sim)/' "$wire"
 check engine/metrics 'absl/|engine/(model|metrics)/|engine/sim/data_flow\.h' "$wire"
 check render 'absl/|engine/(model|metrics)/|engine/sim/data_flow\.h|render/' "$wire"
-check daemon 'absl/|engine/|render/|daemon/|pipesched/v1/|google/protobuf/'
+check daemon 'absl/|base/|engine/|render/|daemon/|pipesched/v1/|google/protobuf/'
 check clients/cpp 'absl/|clients/cpp/|pipesched/(v1|client)/|google/'
-check clients/cli 'absl/|clients/cli/|pipesched/(v1|client)/|google/|daemon/embedded\.h'
+check clients/cli 'absl/|base/|clients/cli/|pipesched/(v1|client)/|google/|daemon/embedded\.h'
 exit $failed

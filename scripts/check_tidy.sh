@@ -6,5 +6,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$ROOT"
 [[ -f build/release/compile_commands.json ]] || cmake --preset release >/dev/null
 cmake --build build/release --target pipesched_proto >/dev/null
-git ls-files 'engine/*.cc' 'render/*.cc' 'daemon/*.cc' 'clients/*.cc' |
+git ls-files 'base/*.cc' 'engine/*.cc' 'render/*.cc' 'daemon/*.cc' 'clients/*.cc' |
   xargs -P "$(nproc)" -n 4 clang-tidy-14 -p build/release --quiet 2>/dev/null

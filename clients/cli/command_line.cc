@@ -11,10 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "clients/cli/nearest.h"
+#include "base/nearest.h"
+#include "base/text.h"
 #include "clients/cli/numbers.h"
 #include "clients/cli/outputs.h"
-#include "clients/cli/text.h"
 
 namespace pipesched::cli {
 namespace {

@@ -9,8 +9,6 @@
 
 namespace pipesched::cli {
 
-inline constexpr int kMaxConfigBytes = 1 << 20;
-
 // Reads a JSON or YAML file ("-": standard input), for example
 //
 //   num_stages: 4

@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "clients/cli/nearest.h"
+#include "base/nearest.h"
 
 namespace pipesched::cli {
 namespace {

@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/text.h"
 #include "clients/cli/numbers.h"
-#include "clients/cli/text.h"
 
 namespace pipesched::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "clients/cli/text.h"
+#include "base/text.h"
 
 namespace pipesched::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "clients/cli/text.h"
+#include "base/text.h"
 
 namespace pipesched::cli {
 namespace {

@@ -3,8 +3,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/text.h"
 #include "clients/cli/request.h"
-#include "clients/cli/text.h"
 
 namespace pipesched::cli {
 namespace {

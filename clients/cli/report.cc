@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "base/text.h"
 #include "clients/cli/numbers.h"
-#include "clients/cli/text.h"
 #include "pipesched/client/client.h"
 #include "pipesched/client/error.h"
 

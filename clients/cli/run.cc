@@ -10,18 +10,18 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/file_reader.h"
+#include "base/text.h"
 #include "clients/cli/command_line.h"
 #include "clients/cli/compute.h"
 #include "clients/cli/config_file.h"
 #include "clients/cli/environment.h"
-#include "clients/cli/file_reader.h"
 #include "clients/cli/file_writer.h"
 #include "clients/cli/help.h"
 #include "clients/cli/interrupt.h"
 #include "clients/cli/numbers.h"
 #include "clients/cli/outputs.h"
 #include "clients/cli/service_info.h"
-#include "clients/cli/text.h"
 
 namespace pipesched::cli {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/text.h"
 #include "clients/cli/json.h"
 #include "clients/cli/summary.h"
-#include "clients/cli/text.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
 
 namespace pipesched::cli {

@@ -7,10 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "base/text.h"
 #include "clients/cli/flags.h"
 #include "clients/cli/numbers.h"
 #include "clients/cli/request.h"
-#include "clients/cli/text.h"
 
 namespace pipesched::cli {
 namespace {

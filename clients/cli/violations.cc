@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "base/text.h"
 #include "clients/cli/request.h"
-#include "clients/cli/text.h"
 
 namespace pipesched::cli {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/yaml_map.h"
 #include "tests/support/process.h"
 #include "tests/support/status_matchers.h"
 

@@ -1,4 +1,4 @@
-#include "clients/cli/text.h"
+#include "base/text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "clients/cli/nearest.h"
+#include "base/nearest.h"
 #include "clients/cli/numbers.h"
 #include "clients/cli/summary.h"
 

@@ -1,12 +1,12 @@
-#ifndef PIPESCHED_CLIENTS_CLI_NEAREST_H_
-#define PIPESCHED_CLIENTS_CLI_NEAREST_H_
+#ifndef PIPESCHED_BASE_NEAREST_H_
+#define PIPESCHED_BASE_NEAREST_H_
 
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 
-namespace pipesched::cli {
+namespace pipesched {
 
 // "; did you mean NAME?" with the candidate that `text` may stand for, or "": one
 // that starts with it, else one of which a later word does, else the nearest one
@@ -15,6 +15,6 @@ namespace pipesched::cli {
 // and underscores; leading dashes do not count.
 std::string DidYouMean(absl::string_view text, const std::vector<std::string>& candidates);
 
-}  // namespace pipesched::cli
+}  // namespace pipesched
 
-#endif  // PIPESCHED_CLIENTS_CLI_NEAREST_H_
+#endif  // PIPESCHED_BASE_NEAREST_H_

@@ -1,5 +1,5 @@
-#ifndef PIPESCHED_CLIENTS_CLI_TEXT_H_
-#define PIPESCHED_CLIENTS_CLI_TEXT_H_
+#ifndef PIPESCHED_BASE_TEXT_H_
+#define PIPESCHED_BASE_TEXT_H_
 
 #include <cstddef>
 #include <string>
@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace pipesched::cli {
+namespace pipesched {
 
 // Whether the bytes are well-formed UTF-8.
 bool IsUtf8(absl::string_view text);
@@ -24,6 +24,6 @@ std::string JsonQuote(absl::string_view text);
 // `first_right` on are aligned to the right. Widths are counted in characters.
 std::string FormatTable(const std::vector<std::vector<std::string>>& rows, size_t first_right);
 
-}  // namespace pipesched::cli
+}  // namespace pipesched
 
-#endif  // PIPESCHED_CLIENTS_CLI_TEXT_H_
+#endif  // PIPESCHED_BASE_TEXT_H_

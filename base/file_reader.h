@@ -1,12 +1,12 @@
-#ifndef PIPESCHED_CLIENTS_CLI_FILE_READER_H_
-#define PIPESCHED_CLIENTS_CLI_FILE_READER_H_
+#ifndef PIPESCHED_BASE_FILE_READER_H_
+#define PIPESCHED_BASE_FILE_READER_H_
 
 #include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
 
-namespace pipesched::cli {
+namespace pipesched {
 
 // "-" is standard input: how messages name what is read.
 std::string InputName(const std::string& path);
@@ -17,6 +17,6 @@ std::string InputName(const std::string& path);
 // INVALID_ARGUMENT if it has more than `max_bytes`.
 absl::StatusOr<std::string> ReadInput(const std::string& path, size_t max_bytes);
 
-}  // namespace pipesched::cli
+}  // namespace pipesched
 
-#endif  // PIPESCHED_CLIENTS_CLI_FILE_READER_H_
+#endif  // PIPESCHED_BASE_FILE_READER_H_

@@ -1,4 +1,4 @@
-#include "clients/cli/file_reader.h"
+#include "base/file_reader.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace pipesched::cli {
+namespace pipesched {
 namespace {
 
 constexpr size_t kPartBytes = size_t{1} << 20;
@@ -44,4 +44,4 @@ absl::StatusOr<std::string> ReadInput(const std::string& path, size_t max_bytes)
   return text;
 }
 
-}  // namespace pipesched::cli
+}  // namespace pipesched

@@ -1,4 +1,4 @@
-#include "clients/cli/text.h"
+#include "base/text.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
-namespace pipesched::cli {
+namespace pipesched {
 namespace {
 
 constexpr size_t kMaxQuoted = 60;  // bytes
@@ -95,4 +95,4 @@ std::string FormatTable(const std::vector<std::vector<std::string>>& rows, size_
   return result;
 }
 
-}  // namespace pipesched::cli
+}  // namespace pipesched

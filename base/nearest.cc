@@ -1,4 +1,4 @@
-#include "clients/cli/nearest.h"
+#include "base/nearest.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
-namespace pipesched::cli {
+namespace pipesched {
 namespace {
 
 constexpr size_t kLongestName = 64;  // No name of ours is longer.
@@ -61,4 +61,4 @@ std::string DidYouMean(absl::string_view text, const std::vector<std::string>& c
   return nearest != nullptr ? absl::StrCat("; did you mean ", *nearest, "?") : "";
 }
 
-}  // namespace pipesched::cli
+}  // namespace pipesched
