@@ -9,6 +9,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
 
 namespace pipesched {
 namespace {
@@ -37,8 +38,11 @@ google::rpc::ErrorInfo MakeErrorInfo(absl::string_view reason,
 }
 
 // The reason of a status that its maker gave none.
-absl::string_view ReasonOf(absl::StatusCode code) {
+absl::string_view DefaultReason(absl::StatusCode code) {
   switch (code) {
+    case absl::StatusCode::kUnauthenticated: return kUnauthenticated;
+    case absl::StatusCode::kPermissionDenied: return kPeerNotAllowed;
+    case absl::StatusCode::kUnimplemented: return kUnknownMethod;
     case absl::StatusCode::kCancelled: return kCancelled;
     case absl::StatusCode::kDeadlineExceeded: return kDeadlineExceeded;
     case absl::StatusCode::kInvalidArgument: return kInvalidRequest;
@@ -46,6 +50,21 @@ absl::string_view ReasonOf(absl::StatusCode code) {
     case absl::StatusCode::kUnavailable: return kDraining;
     default: return kInternal;
   }
+}
+
+// The detail of its type that a status carries.
+template <typename Detail>
+std::optional<Detail> Extract(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload =
+      status.GetPayload(absl::StrCat(kTypePrefix, Detail::descriptor()->full_name()));
+  Detail detail;
+  if (!payload || !detail.ParseFromString(std::string(*payload))) return std::nullopt;
+  return detail;
+}
+
+bool IsMasked(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kInternal ||
+         status.code() == absl::StatusCode::kUnknown;
 }
 
 // Longest prefix of at most `size` bytes that cuts no UTF-8 character.
@@ -113,8 +132,9 @@ absl::Status TooLarge(absl::string_view what, int64_t bytes, const Limits& limit
                     {"max_message_bytes", bytes, limits.max_message_bytes});
 }
 
-absl::Status Overloaded(absl::string_view message, absl::Duration delay) {
-  absl::Status status = MakeError(absl::StatusCode::kResourceExhausted, kOverloaded, message);
+absl::Status Overloaded(absl::string_view cause, absl::string_view message, absl::Duration delay) {
+  absl::Status status = MakeError(absl::StatusCode::kResourceExhausted, kOverloaded, message,
+                                  {{"cause", std::string(cause)}});
   google::rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(delay));
   retry.mutable_retry_delay()->set_nanos(
@@ -123,36 +143,54 @@ absl::Status Overloaded(absl::string_view message, absl::Duration delay) {
   return status;
 }
 
+std::string ReasonOf(const absl::Status& status) {
+  if (status.ok()) return "";
+  if (IsMasked(status)) return std::string(kInternal);
+  const auto info = Extract<google::rpc::ErrorInfo>(status);
+  return info ? info->reason() : std::string(DefaultReason(status.code()));
+}
+
+std::optional<absl::Duration> RetryDelayOf(const absl::Status& status) {
+  const auto retry = Extract<google::rpc::RetryInfo>(status);
+  if (!retry) return std::nullopt;
+  return absl::Seconds(retry->retry_delay().seconds()) +
+         absl::Nanoseconds(retry->retry_delay().nanos());
+}
+
 namespace {
 
-grpc::Status WithDetails(const absl::Status& status) {
-  const bool masked =
-      status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown;
+grpc::Status Masked(absl::string_view request_id) {
   google::rpc::Status details;
-  details.set_code(masked ? static_cast<int>(grpc::StatusCode::INTERNAL)
-                          : static_cast<int>(status.code()));
-  details.set_message(masked ? "internal error"
-                             : std::string(Shorten(status.message(), 2 * kMaxMessageBytes)));
+  details.set_code(static_cast<int>(grpc::StatusCode::INTERNAL));
+  details.set_message("internal error");
+  std::map<std::string, std::string> metadata;
+  if (!request_id.empty()) metadata["request_id"] = std::string(request_id);
+  details.add_details()->PackFrom(MakeErrorInfo(kInternal, metadata));
+  return grpc::Status(grpc::StatusCode::INTERNAL, details.message(), details.SerializeAsString());
+}
+
+grpc::Status WithDetails(const absl::Status& status) {
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(status.code()));
+  details.set_message(std::string(Shorten(status.message(), 2 * kMaxMessageBytes)));
   auto& info = *details.add_details();
-  info.PackFrom(MakeErrorInfo(masked ? kInternal : ReasonOf(status.code()), {}));
-  if (!masked) {
-    const std::string info_type = info.type_url();
-    status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
-      auto& any = type_url == info_type ? info : *details.add_details();
-      any.set_type_url(std::string(type_url));
-      any.set_value(std::string(payload));
-    });
-  }
+  info.PackFrom(MakeErrorInfo(DefaultReason(status.code()), {}));
+  const std::string info_type = info.type_url();
+  status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
+    auto& any = type_url == info_type ? info : *details.add_details();
+    any.set_type_url(std::string(type_url));
+    any.set_value(std::string(payload));
+  });
   return grpc::Status(static_cast<grpc::StatusCode>(details.code()), details.message(),
                       details.SerializeAsString());
 }
 
 }  // namespace
 
-grpc::Status ToGrpcStatus(const absl::Status& status) noexcept {
+grpc::Status ToGrpcStatus(const absl::Status& status, absl::string_view request_id) noexcept {
   if (status.ok()) return grpc::Status::OK;
   try {
-    return WithDetails(status);
+    return IsMasked(status) ? Masked(request_id) : WithDetails(status);
   } catch (...) {
     return grpc::Status(static_cast<grpc::StatusCode>(status.code()), "");
   }

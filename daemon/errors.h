@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,23 +11,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "daemon/limits.h"
+#include "daemon/reasons.h"
 
 namespace grpc {
 class Status;
 }
 
 namespace pipesched {
-
-// Reasons of google.rpc.ErrorInfo, domain "pipesched": stable names that
-// programs act on. The service's comment in the proto says what each means.
-inline constexpr absl::string_view kInvalidRequest = "INVALID_REQUEST";
-inline constexpr absl::string_view kLimitExceeded = "LIMIT_EXCEEDED";
-inline constexpr absl::string_view kOrderDeadlocks = "ORDER_DEADLOCKS";
-inline constexpr absl::string_view kOverloaded = "OVERLOADED";
-inline constexpr absl::string_view kDraining = "DRAINING";
-inline constexpr absl::string_view kCancelled = "CANCELLED";
-inline constexpr absl::string_view kDeadlineExceeded = "DEADLINE_EXCEEDED";
-inline constexpr absl::string_view kInternal = "INTERNAL";
 
 // One field that is wrong.
 struct Violation {
@@ -78,13 +69,21 @@ absl::Status LimitError(absl::string_view message, const LimitExcess& excess);
 absl::Status TooLarge(absl::string_view what, int64_t bytes, const Limits& limits,
                       absl::string_view advice);
 
-// RESOURCE_EXHAUSTED, with google.rpc.RetryInfo: try again after `delay`.
-absl::Status Overloaded(absl::string_view message, absl::Duration delay);
+// RESOURCE_EXHAUSTED, with google.rpc.RetryInfo: try again after `delay`. `cause`
+// is what there is too much of: "QUEUE", "WAIT", "DEADLINE", "MEMORY" or "CALLS".
+absl::Status Overloaded(absl::string_view cause, absl::string_view message, absl::Duration delay);
+
+// The reason that a status goes out with; "" for OK.
+std::string ReasonOf(const absl::Status& status);
+
+// The delay of a status' google.rpc.RetryInfo.
+std::optional<absl::Duration> RetryDelayOf(const absl::Status& status);
 
 // The status as gRPC sends it, with its details in grpc-status-details-bin:
 // ErrorInfo first. A status that carries no ErrorInfo gets one; INTERNAL and
-// UNKNOWN are masked. Never throws: without memory the details are left out.
-grpc::Status ToGrpcStatus(const absl::Status& status) noexcept;
+// UNKNOWN are masked, and tell only `request_id`. Never throws: without memory the
+// details are left out.
+grpc::Status ToGrpcStatus(const absl::Status& status, absl::string_view request_id = "") noexcept;
 
 }  // namespace pipesched
 

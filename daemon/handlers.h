@@ -1,10 +1,14 @@
 #ifndef PIPESCHED_DAEMON_HANDLERS_H_
 #define PIPESCHED_DAEMON_HANDLERS_H_
 
+#include <cstdint>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "daemon/limits.h"
+#include "daemon/plan.h"
 #include "engine/model/cancel.h"
 
 namespace pipesched {
@@ -17,9 +21,7 @@ class RenderScheduleRequest;
 class RenderScheduleResponse;
 class ExportScheduleRequest;
 class ExportScheduleResponse;
-class ListScheduleKindsRequest;
 class ListScheduleKindsResponse;
-class GetServerInfoRequest;
 class GetServerInfoResponse;
 }  // namespace v1
 
@@ -29,18 +31,45 @@ struct CallContext {
   Cancelled cancelled;  // the caller stopped waiting
 };
 
-// One function an RPC, without gRPC: a request goes in, a response or an error
-// (see errors.h) comes out. Pure; safe to call from many threads.
-absl::Status HandleComputeSchedule(const v1::ComputeScheduleRequest& request, CallContext context,
-                                   v1::ComputeScheduleResponse& response);
-absl::Status HandleRenderSchedule(const v1::RenderScheduleRequest& request, CallContext context,
-                                  v1::RenderScheduleResponse& response);
-absl::Status HandleExportSchedule(const v1::ExportScheduleRequest& request, CallContext context,
-                                  v1::ExportScheduleResponse& response);
-absl::Status HandleListScheduleKinds(const v1::ListScheduleKindsRequest& request,
-                                     CallContext context, v1::ListScheduleKindsResponse& response);
-absl::Status HandleGetServerInfo(const v1::GetServerInfoRequest& request, CallContext context,
-                                 v1::GetServerInfoResponse& response);
+// A checked request for a plan: what to compute, and what the answer needs besides.
+struct PlanQuery {
+  PlanInput input;
+  std::vector<int> ranks;    // asked for, ascending
+  int64_t answer_parts = 0;  // about the (stage, microbatch) that the answer is made from
+};
+
+// A call about a plan, in two halves, so that the plan between them can come from
+// anywhere. Prepare checks the request and allocates in proportion to its sizes at
+// most; its errors are INVALID_ARGUMENT. Answer fills the response. Without gRPC;
+// pure; safe to call from many threads.
+absl::StatusOr<PlanQuery> Prepare(const v1::ComputeScheduleRequest& request, const Limits& limits);
+absl::StatusOr<PlanQuery> Prepare(const v1::StreamScheduleRequest& request, const Limits& limits);
+absl::StatusOr<PlanQuery> Prepare(const v1::RenderScheduleRequest& request, const Limits& limits);
+absl::StatusOr<PlanQuery> Prepare(const v1::ExportScheduleRequest& request, const Limits& limits);
+
+absl::Status Answer(const Plan& plan, const std::vector<int>& ranks,
+                    const v1::ComputeScheduleRequest& request, CallContext context,
+                    v1::ComputeScheduleResponse& response);
+absl::Status Answer(const Plan& plan, const std::vector<int>& ranks,
+                    const v1::RenderScheduleRequest& request, CallContext context,
+                    v1::RenderScheduleResponse& response);
+absl::Status Answer(const Plan& plan, const std::vector<int>& ranks,
+                    const v1::ExportScheduleRequest& request, CallContext context,
+                    v1::ExportScheduleResponse& response);
+
+// Both halves and the plan between them.
+template <typename Request, typename Response>
+absl::Status HandlePlanCall(const Request& request, CallContext context, Response& response) {
+  absl::StatusOr<PlanQuery> query = Prepare(request, context.limits);
+  if (!query.ok()) return query.status();
+  const absl::StatusOr<Plan> plan = ComputePlan(std::move(query->input), context.cancelled);
+  if (!plan.ok()) return plan.status();
+  return Answer(*plan, query->ranks, request, context, response);
+}
+
+// The calls that are about no plan.
+void HandleListScheduleKinds(v1::ListScheduleKindsResponse& response);
+void HandleGetServerInfo(const Limits& limits, v1::GetServerInfoResponse& response);
 
 // The messages of a StreamSchedule call, one after another.
 class ScheduleStream {
@@ -51,8 +80,9 @@ class ScheduleStream {
   virtual bool Next(v1::StreamScheduleResponse& message) = 0;
 };
 
-absl::StatusOr<std::unique_ptr<ScheduleStream>> HandleStreamSchedule(
-    const v1::StreamScheduleRequest& request, CallContext context);
+// `ranks` as in PlanQuery. Keeps the plan.
+std::unique_ptr<ScheduleStream> OpenStream(std::shared_ptr<const Plan> plan,
+                                           std::vector<int> ranks);
 
 }  // namespace pipesched
 

@@ -1,12 +1,9 @@
 #include "daemon/listen_address.h"
 
-#include <sys/socket.h>
-#include <sys/stat.h>
+#include <arpa/inet.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <cstddef>
-#include <cstring>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -18,11 +15,6 @@ namespace {
 
 constexpr size_t kMaxSocketPath = sizeof(sockaddr_un::sun_path) - 1;
 
-absl::string_view SocketPath(absl::string_view address) {
-  absl::ConsumePrefix(&address, "unix:");
-  return address;
-}
-
 // What gRPC would take for more than a host: "unix-abstract:80" is a socket that
 // no file permission guards.
 bool IsUriScheme(absl::string_view host) {
@@ -30,10 +22,6 @@ bool IsUriScheme(absl::string_view host) {
     if (host == scheme) return true;
   }
   return false;
-}
-
-absl::Status CannotListen(absl::string_view address, absl::string_view why) {
-  return absl::UnavailableError(absl::StrCat("cannot listen on ", address, ": ", why));
 }
 
 }  // namespace
@@ -63,21 +51,25 @@ absl::Status CheckListenAddress(absl::string_view address) {
   return absl::OkStatus();
 }
 
-absl::Status CheckSocketIsFree(absl::string_view address) {
-  if (!IsUnixAddress(address)) return absl::OkStatus();
-  const std::string path(SocketPath(address));
-  struct stat info;
-  if (lstat(path.c_str(), &info) != 0) return absl::OkStatus();
-  if (!S_ISSOCK(info.st_mode)) {
-    return CannotListen(address, "a file that is not a socket is there");
-  }
-  sockaddr_un peer{};
-  peer.sun_family = AF_UNIX;
-  std::memcpy(peer.sun_path, path.c_str(), path.size() + 1);
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const bool in_use = connect(fd, reinterpret_cast<const sockaddr*>(&peer), sizeof peer) == 0;
-  close(fd);
-  return in_use ? CannotListen(address, "another process listens there") : absl::OkStatus();
+std::string SocketPath(absl::string_view address) {
+  absl::ConsumePrefix(&address, "unix:");
+  return std::string(address);
+}
+
+std::string HostOf(absl::string_view address) {
+  absl::string_view host = address.substr(0, address.rfind(':'));
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  return std::string(host);
+}
+
+bool IsPublicAddress(absl::string_view address) {
+  if (IsUnixAddress(address)) return false;
+  const std::string host = HostOf(address);
+  in_addr ipv4{};
+  in6_addr ipv6{};
+  if (inet_pton(AF_INET, host.c_str(), &ipv4) == 1) return ntohl(ipv4.s_addr) >> 24 != 127;
+  if (inet_pton(AF_INET6, host.c_str(), &ipv6) == 1) return !IN6_IS_ADDR_LOOPBACK(&ipv6);
+  return host != "localhost";
 }
 
 std::string WithPort(absl::string_view address, int port) {

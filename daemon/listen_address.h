@@ -14,17 +14,21 @@ namespace pipesched {
 // Returns INVALID_ARGUMENT, naming the address and what is allowed.
 absl::Status CheckListenAddress(absl::string_view address);
 
-// Checks that a socket can be made at a "unix:" address: nothing is there, or a
-// socket that nobody listens on (gRPC would take over a live one silently, and
-// its owner could not be reached any more). OK for other addresses.
-//
-// Returns UNAVAILABLE, naming the path and what is there.
-absl::Status CheckSocketIsFree(absl::string_view address);
+bool IsUnixAddress(absl::string_view address);
+
+// PATH of "unix:PATH".
+std::string SocketPath(absl::string_view address);
+
+// HOST of "HOST:PORT", without brackets.
+std::string HostOf(absl::string_view address);
+
+// Whether others than processes of this machine may reach the address: all but Unix
+// sockets, 127.0.0.0/8, ::1 and localhost. Another name counts as public, whatever
+// it stands for today.
+bool IsPublicAddress(absl::string_view address);
 
 // The address with its port replaced by `port`.
 std::string WithPort(absl::string_view address, int port);
-
-bool IsUnixAddress(absl::string_view address);
 
 }  // namespace pipesched
 

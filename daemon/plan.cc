@@ -27,6 +27,11 @@ std::string CanonicalSchedule(const PlanInput& input, const Placement& placement
   return canonical;
 }
 
+Placement PlacementOf(const PlanInput& input) {
+  return input.given ? input.given->placement
+                     : MakePlacement(input.kind->placement, input.pipeline.shape);
+}
+
 absl::StatusOr<Order> OrderOf(PlanInput& input, Cancelled cancelled) {
   if (input.given) return std::move(input.given->order);
   return input.kind->make_order(input.pipeline, input.params, cancelled);
@@ -44,8 +49,7 @@ absl::StatusOr<Timeline> TimesOf(const PlanInput& input, const Placement& placem
 absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled) {
   const absl::Status stopped = absl::CancelledError("cancelled while computing");
   if (cancelled()) return stopped;
-  Placement placement = input.given ? input.given->placement
-                                    : MakePlacement(input.kind->placement, input.pipeline.shape);
+  Placement placement = PlacementOf(input);
   absl::StatusOr<Order> order = OrderOf(input, cancelled);
   if (!order.ok()) return order.status();
   if (cancelled()) return stopped;
@@ -60,6 +64,15 @@ absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled) {
                                          kAlgorithmVersion, *order_digest);
   return Plan{std::move(input),    std::move(placement), *std::move(order), *std::move(timeline),
               *std::move(metrics), Hex(digest),          Hex(*order_digest)};
+}
+
+std::string PlanKey(const PlanInput& input) {
+  Sha256Digest order = {};  // of an order that is made: the rest decides it
+  if (input.given) order = *DigestOrder(input.given->order);
+  const Sha256Digest digest = DigestPlan(
+      input.pipeline, CanonicalSchedule(input, PlacementOf(input)), kAlgorithmVersion, order);
+  // No part of the digest, but a note of the response tells it.
+  return absl::StrCat(Hex(digest), input.pipeline.backward_split_defaulted ? " defaulted" : "");
 }
 
 }  // namespace pipesched

@@ -40,6 +40,10 @@ struct Plan {
 // deadlocks, and CANCELLED if `cancelled` said so.
 absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled);
 
+// What a plan is a function of, as a short text: equal inputs, of this version of the
+// program, have equal keys and so equal plans. Never sent to anyone.
+std::string PlanKey(const PlanInput& input);
+
 }  // namespace pipesched
 
 #endif  // PIPESCHED_DAEMON_PLAN_H_

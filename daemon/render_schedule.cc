@@ -14,6 +14,7 @@
 #include "daemon/convert/schedule.h"
 #include "daemon/handlers.h"
 #include "daemon/plan.h"
+#include "daemon/plan_cost.h"
 #include "daemon/version.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "render/frame.h"
@@ -25,6 +26,10 @@ namespace {
 
 // A request longer than this as JSON is not put into its picture.
 constexpr size_t kMaxRequestText = size_t{64} << 10;
+
+// A picture of the smallest schedule takes milliseconds: as long as this many
+// (stage, microbatch) take to compute.
+constexpr int64_t kLeastPictureParts = int64_t{1} << 16;
 
 void CheckLabel(absl::string_view field, const std::string& label, int most,
                 Violations& violations) {
@@ -66,10 +71,10 @@ std::vector<PngText> FileTexts(const v1::RenderScheduleRequest& request, const P
 
 }  // namespace
 
-absl::Status HandleRenderSchedule(const v1::RenderScheduleRequest& request, CallContext context,
-                                  v1::RenderScheduleResponse& response) {
+absl::StatusOr<PlanQuery> Prepare(const v1::RenderScheduleRequest& request, const Limits& limits) {
   Violations violations;
-  PlanInput input = ConvertPlanInput(request, context.limits, violations);
+  PlanQuery query;
+  query.input = ConvertPlanInput(request, limits, violations);
   if (request.format() != v1::RENDER_FORMAT_PNG) {
     violations.Add("format",
                    absl::StrCat(static_cast<int>(request.format()), ", want RENDER_FORMAT_PNG"));
@@ -77,21 +82,24 @@ absl::Status HandleRenderSchedule(const v1::RenderScheduleRequest& request, Call
   CheckLabel("title", request.options().title(), kMaxTitleBytes, violations);
   CheckLabel("time_unit", request.options().time_unit(), kMaxTimeUnitBytes, violations);
   if (!violations.empty()) return violations.ToStatus();
-  const absl::StatusOr<Plan> plan = ComputePlan(std::move(input), context.cancelled);
-  if (!plan.ok()) return plan.status();
+  query.answer_parts = std::max(kLeastPictureParts, PlanParts(query.input));
+  return query;
+}
 
-  absl::Status size = CheckPictureSize(*plan, context.limits);
+absl::Status Answer(const Plan& plan, const std::vector<int>&,
+                    const v1::RenderScheduleRequest& request, CallContext context,
+                    v1::RenderScheduleResponse& response) {
+  absl::Status size = CheckPictureSize(plan, context.limits);
   if (!size.ok()) return size;
-  const PictureLabels labels{.schedule = std::string(plan->input.kind->name),
+  const PictureLabels labels{.schedule = std::string(plan.input.kind->name),
                              .title = request.options().title(),
                              .time_unit = request.options().time_unit(),
-                             .digest = plan->digest};
-  const absl::StatusOr<Scene> scene =
-      LayOut(plan->input.pipeline, plan->order, plan->timeline, plan->metrics, labels,
-             ToPictureLimits(context.limits));
+                             .digest = plan.digest};
+  const absl::StatusOr<Scene> scene = LayOut(plan.input.pipeline, plan.order, plan.timeline,
+                                             plan.metrics, labels, ToPictureLimits(context.limits));
   if (!scene.ok()) return scene.status();
   if (context.cancelled()) return absl::CancelledError("cancelled before drawing");
-  absl::StatusOr<std::string> png = WritePng(*scene, FileTexts(request, *plan));
+  absl::StatusOr<std::string> png = WritePng(*scene, FileTexts(request, plan));
   if (!png.ok()) return png.status();
   if (png->size() > static_cast<size_t>(context.limits.max_message_bytes)) {
     return TooLarge("picture", static_cast<int64_t>(png->size()), context.limits,
@@ -101,7 +109,7 @@ absl::Status HandleRenderSchedule(const v1::RenderScheduleRequest& request, Call
   response.set_content_type("image/png");
   response.set_width(scene->width);
   response.set_height(scene->height);
-  FillDigestsAndNotes(*plan, response);
+  FillDigestsAndNotes(plan, response);
   return absl::OkStatus();
 }
 

@@ -4,12 +4,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <thread>
 
 namespace pipesched {
 namespace {
 
-sigset_t Signals() {
+sigset_t TerminationSet() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
@@ -17,25 +18,33 @@ sigset_t Signals() {
   return set;
 }
 
-int WaitForSignal() {
-  const sigset_t set = Signals();
-  int signal_number = 0;
-  sigwait(&set, &signal_number);
-  return signal_number;
+sigset_t AllSignals() {
+  sigset_t set = TerminationSet();
+  sigaddset(&set, SIGHUP);
+  return set;
 }
 
 }  // namespace
 
-TerminationSignals::TerminationSignals() {
-  const sigset_t set = Signals();
+Signals::Signals() {
+  const sigset_t set = AllSignals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);
 }
 
-int TerminationSignals::Wait() {
-  const int signal_number = WaitForSignal();
-  std::thread([] { _exit(128 + WaitForSignal()); }).detach();
-  return signal_number;
+int Signals::Wait(absl::Duration timeout) {
+  const sigset_t set = AllSignals();
+  const timespec time = absl::ToTimespec(std::min(timeout, absl::Hours(24)));
+  return std::max(0, sigtimedwait(&set, nullptr, &time));
+}
+
+void Signals::ExitOnTermination() {
+  std::thread([] {
+    const sigset_t set = TerminationSet();
+    int signal_number = 0;
+    sigwait(&set, &signal_number);
+    _exit(128 + signal_number);
+  }).detach();
 }
 
 }  // namespace pipesched

@@ -1,18 +1,23 @@
 #ifndef PIPESCHED_DAEMON_SIGNALS_H_
 #define PIPESCHED_DAEMON_SIGNALS_H_
 
+#include "absl/time/time.h"
+
 namespace pipesched {
 
-// SIGINT and SIGTERM, taken by one thread: a signal handler must not call gRPC.
-class TerminationSignals {
+// SIGINT, SIGTERM and SIGHUP, taken by one thread: a signal handler must not call gRPC.
+class Signals {
  public:
   // Blocks the signals in this thread and all that it starts from now on, and
   // ignores SIGPIPE. Make it before any other thread.
-  TerminationSignals();
+  Signals();
 
-  // Waits for a signal; returns its number. From then on a second one ends the
-  // process at once, with status 128 + its number.
-  int Wait();
+  // Waits for a signal, or for `timeout`; returns its number, or 0.
+  int Wait(absl::Duration timeout);
+
+  // From now on SIGINT and SIGTERM end the process at once, with status 128 + their
+  // number.
+  void ExitOnTermination();
 };
 
 }  // namespace pipesched

@@ -1,10 +1,21 @@
 #include "daemon/worker_pool.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <utility>
 
 namespace pipesched {
+namespace {
 
-WorkerPool::WorkerPool(int num_threads, size_t max_queued) : max_queued_(max_queued) {
+// Less than gRPC's threads get where all want to run.
+constexpr int kNiceness = 5;
+
+thread_local bool is_worker = false;
+
+}  // namespace
+
+WorkerPool::WorkerPool(int num_threads) {
   for (int i = 0; i < num_threads; ++i) threads_.emplace_back([this] { Run(); });
 }
 
@@ -17,17 +28,20 @@ WorkerPool::~WorkerPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-bool WorkerPool::TryPost(std::function<void()> work) {
+void WorkerPool::Post(std::function<void()> work) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (queue_.size() >= max_queued_) return false;
     queue_.push_back(std::move(work));
   }
   changed_.notify_one();
-  return true;
 }
 
+bool WorkerPool::IsWorker() { return is_worker; }
+
 void WorkerPool::Run() {
+  is_worker = true;
+  // Linux keeps a niceness for each thread. Where it cannot be set, all are equal.
+  (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
   while (true) {
     std::function<void()> work;
     {

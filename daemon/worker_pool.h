@@ -2,7 +2,6 @@
 #define PIPESCHED_DAEMON_WORKER_POOL_H_
 
 #include <condition_variable>
-#include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -11,20 +10,23 @@
 
 namespace pipesched {
 
-// Threads that compute, and a bounded queue before them. gRPC's own threads
-// never compute for long, so that health checks are always answered.
+// Threads that compute, with a queue before them; Admission bounds it. gRPC's own
+// threads never compute for long and come first at the processor, so that health
+// checks and refusals are always answered.
 class WorkerPool {
  public:
-  WorkerPool(int num_threads, size_t max_queued);
+  explicit WorkerPool(int num_threads);
   ~WorkerPool();  // Runs what is queued, then stops.
 
-  // Queues `work`; false if the queue is full.
-  bool TryPost(std::function<void()> work);
+  // Queues `work`, which must not throw.
+  void Post(std::function<void()> work);
+
+  // Whether the calling thread is a worker, of any pool.
+  static bool IsWorker();
 
  private:
   void Run();
 
-  const size_t max_queued_;
   std::mutex mutex_;  // guards the next three; not Abseil's, which TSan cannot see into
   std::condition_variable changed_;
   std::deque<std::function<void()>> queue_;

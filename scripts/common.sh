@@ -8,14 +8,14 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Debian packages that building and the C++ tests need.
 BUILD_PACKAGES=(
   ca-certificates ccache cmake fonts-dejavu-core g++ git libabsl-dev libbenchmark-dev libcairo2-dev
-  libcli11-dev libfreetype-dev libgmock-dev libgrpc++-dev libgtest-dev libpng-dev libprotobuf-dev
-  libssl-dev libyaml-cpp-dev make ninja-build openssl pkg-config protobuf-compiler
-  protobuf-compiler-grpc python3
+  libcivetweb-dev libcli11-dev libfreetype-dev libgmock-dev libgrpc++-dev libgtest-dev libpng-dev
+  libprotobuf-dev libspdlog-dev libssl-dev libyaml-cpp-dev make ninja-build openssl pkg-config
+  prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc python3
 )
 
 # What the checks need besides: a second compiler with its sanitizers, linters,
 # and Python for scripts.
-CHECK_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shellcheck)
+CHECK_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev prometheus shellcheck)
 
 say() { printf '%s\n' "$*" >&2; }
 

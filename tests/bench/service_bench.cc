@@ -103,7 +103,7 @@ void BM_HandleComputeSchedule(benchmark::State& state) {
   const Limits limits;
   for (auto _ : state) {
     v1::ComputeScheduleResponse response;
-    const absl::Status status = HandleComputeSchedule(request, {limits, NeverCancelled}, response);
+    const absl::Status status = HandlePlanCall(request, {limits, NeverCancelled}, response);
     if (!status.ok()) state.SkipWithError("the handler failed");
     benchmark::DoNotOptimize(response);
   }

@@ -104,7 +104,7 @@ TEST(ToGrpcStatusTest, MasksWhatIsInternal) {
 
 TEST(ToGrpcStatusTest, OverloadSaysWhenToRetry) {
   const auto retry = Only<google::rpc::RetryInfo>(
-      DetailsOf(ToGrpcStatus(Overloaded("busy", absl::Milliseconds(1250)))));
+      DetailsOf(ToGrpcStatus(Overloaded("QUEUE", "busy", absl::Milliseconds(1250)))));
   EXPECT_EQ(retry.retry_delay().seconds(), 1);
   EXPECT_EQ(retry.retry_delay().nanos(), 250'000'000);
 }

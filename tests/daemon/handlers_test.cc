@@ -30,7 +30,7 @@ CallContext Context(const Limits& limits) { return {limits, NeverCancelled}; }
 absl::StatusOr<v1::ComputeScheduleResponse> Compute(const v1::ComputeScheduleRequest& request,
                                                     const Limits& limits = {}) {
   v1::ComputeScheduleResponse response;
-  absl::Status status = HandleComputeSchedule(request, Context(limits), response);
+  absl::Status status = HandlePlanCall(request, Context(limits), response);
   if (!status.ok()) return status;
   return response;
 }
@@ -255,16 +255,14 @@ TEST(HandleComputeScheduleTest, StopsAtAnyPoll) {
       "view: VIEW_FULL");
   int all_polls = 0;
   v1::ComputeScheduleResponse response;
-  ASSERT_THAT(HandleComputeSchedule(request, {limits, [&] { return ++all_polls < 0; }}, response),
-              IsOk());
+  ASSERT_THAT(HandlePlanCall(request, {limits, [&] { return ++all_polls < 0; }}, response), IsOk());
   // 262,144 ops: 4 polls while simulating, one a rank while measuring, one each
   // 16 KiB of 2.2 MB of text while hashing, one each 40,960 ops while answering.
   EXPECT_GT(all_polls, 64 + 100);
   for (int stop_at = 1; stop_at <= all_polls; stop_at += stop_at < 8 ? 1 : 13) {
     int polls = 0;
-    EXPECT_THAT(
-        HandleComputeSchedule(request, {limits, [&] { return ++polls >= stop_at; }}, response),
-        StatusIs(absl::StatusCode::kCancelled, testing::_));
+    EXPECT_THAT(HandlePlanCall(request, {limits, [&] { return ++polls >= stop_at; }}, response),
+                StatusIs(absl::StatusCode::kCancelled, testing::_));
     EXPECT_EQ(polls, stop_at);
   }
 }
@@ -275,12 +273,15 @@ TEST(HandleStreamScheduleTest, MessagesMergedAreTheFullView) {
   for (const char* ranks : {"", "ranks: [29, 2, 7]"}) {
     const Limits limits;
     const auto stream_request = Parse<v1::StreamScheduleRequest>(absl::StrCat(request, ranks));
-    auto stream = HandleStreamSchedule(stream_request, Context(limits));
-    ASSERT_THAT(stream, IsOk());
+    absl::StatusOr<PlanQuery> query = Prepare(stream_request, limits);
+    ASSERT_THAT(query, IsOk());
+    auto plan = ComputePlan(std::move(query->input), NeverCancelled);
+    ASSERT_THAT(plan, IsOk());
+    const auto stream = OpenStream(std::make_shared<const Plan>(*std::move(plan)), query->ranks);
     v1::StreamScheduleResponse message;
     v1::StreamScheduleResponse merged;
     int messages = 0;
-    while ((*stream)->Next(message)) {
+    while (stream->Next(message)) {
       EXPECT_LE(message.ByteSizeLong(), (1u << 20) + 4096);
       EXPECT_EQ(message.has_metrics(), messages == 0);
       EXPECT_EQ(message.timeline().starts_size() == 0, messages == 0);
@@ -298,18 +299,18 @@ TEST(HandleExportScheduleTest, WritesOrderText) {
   const Limits limits;
   v1::ExportScheduleResponse response;
   ASSERT_THAT(
-      HandleExportSchedule(Parse<v1::ExportScheduleRequest>(
-                               "pipeline { num_stages: 1 num_microbatches: 2 } "
-                               "schedule { kind: SCHEDULE_KIND_1F1B } format: EXPORT_FORMAT_ORDER"),
-                           Context(limits), response),
+      HandlePlanCall(Parse<v1::ExportScheduleRequest>(
+                         "pipeline { num_stages: 1 num_microbatches: 2 } "
+                         "schedule { kind: SCHEDULE_KIND_1F1B } format: EXPORT_FORMAT_ORDER"),
+                     Context(limits), response),
       IsOk());
   EXPECT_EQ(response.content(), "0F0 0B0 0F1 0B1\n");
   // printf '0F0 0B0 0F1 0B1\n' | sha256sum
   EXPECT_EQ(response.order_digest(),
             "3b71e214e7b76c651d4ddc145bdd786df944f640fd9d64c2eb2a8cbb5efbb9d5");
-  EXPECT_THAT(HandleExportSchedule(Parse<v1::ExportScheduleRequest>(kFourByEight), Context(limits),
-                                   response),
-              StatusIs(absl::StatusCode::kInvalidArgument, "format = 0, want EXPORT_FORMAT_ORDER"));
+  EXPECT_THAT(
+      HandlePlanCall(Parse<v1::ExportScheduleRequest>(kFourByEight), Context(limits), response),
+      StatusIs(absl::StatusCode::kInvalidArgument, "format = 0, want EXPORT_FORMAT_ORDER"));
 }
 
 TEST(HandleExportScheduleTest, RefusesAFileThatIsTooLarge) {
@@ -318,11 +319,11 @@ TEST(HandleExportScheduleTest, RefusesAFileThatIsTooLarge) {
   const auto request = Parse<v1::ExportScheduleRequest>(
       absl::StrCat(kFourByEight, "format: EXPORT_FORMAT_ORDER"));  // 64 ops, 256 bytes
   limits.max_message_bytes = 255;
-  EXPECT_THAT(HandleExportSchedule(request, Context(limits), response),
+  EXPECT_THAT(HandlePlanCall(request, Context(limits), response),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "order text has 256 bytes or more, want at most 255: use StreamSchedule"));
   limits.max_message_bytes = 256;
-  ASSERT_THAT(HandleExportSchedule(request, Context(limits), response), IsOk());
+  ASSERT_THAT(HandlePlanCall(request, Context(limits), response), IsOk());
   EXPECT_EQ(response.content().size(), 256u);
 }
 
@@ -331,14 +332,14 @@ TEST(HandleRenderScheduleTest, DrawsAPng) {
   v1::RenderScheduleResponse response;
   const auto request = Parse<v1::RenderScheduleRequest>(absl::StrCat(
       kFourByEight, "format: RENDER_FORMAT_PNG options { title: 'a title' time_unit: 'ms' }"));
-  ASSERT_THAT(HandleRenderSchedule(request, Context(limits), response), IsOk());
+  ASSERT_THAT(HandlePlanCall(request, Context(limits), response), IsOk());
   EXPECT_EQ(response.content_type(), "image/png");
   EXPECT_EQ(response.content().substr(0, 8), "\x89PNG\r\n\x1a\n");
   EXPECT_GT(response.width(), 800);
   EXPECT_THAT(response.content(), HasSubstr("a title"));  // the request, in a text chunk
   EXPECT_EQ(response.digest(), Compute(kFourByEight)->digest());
   v1::RenderScheduleResponse again;
-  ASSERT_THAT(HandleRenderSchedule(request, Context(limits), again), IsOk());
+  ASSERT_THAT(HandlePlanCall(request, Context(limits), again), IsOk());
   EXPECT_EQ(again.content(), response.content());
 }
 
@@ -346,8 +347,8 @@ TEST(HandleRenderScheduleTest, RefusesWhatItCannotDraw) {
   Limits limits;
   v1::RenderScheduleResponse response;
   const auto render = [&](const std::string& rest) {
-    return HandleRenderSchedule(Parse<v1::RenderScheduleRequest>(absl::StrCat(kFourByEight, rest)),
-                                Context(limits), response);
+    return HandlePlanCall(Parse<v1::RenderScheduleRequest>(absl::StrCat(kFourByEight, rest)),
+                          Context(limits), response);
   };
   EXPECT_THAT(render(""),
               StatusIs(absl::StatusCode::kInvalidArgument, "format = 0, want RENDER_FORMAT_PNG"));
@@ -376,8 +377,8 @@ TEST(HandlersTest, ManyThreadsGetTheSameAnswers) {
       for (int i = 0; i < 5; ++i) {
         v1::ComputeScheduleResponse computed;
         v1::RenderScheduleResponse rendered;
-        const bool ok = HandleComputeSchedule(compute, Context(limits), computed).ok() &&
-                        HandleRenderSchedule(render, Context(limits), rendered).ok();
+        const bool ok = HandlePlanCall(compute, Context(limits), computed).ok() &&
+                        HandlePlanCall(render, Context(limits), rendered).ok();
         answer = ok ? computed.SerializeAsString() + rendered.content() : "";
       }
     });
@@ -390,7 +391,7 @@ TEST(HandlersTest, ManyThreadsGetTheSameAnswers) {
 TEST(HandleListScheduleKindsTest, ListsTheRegistry) {
   const Limits limits;
   v1::ListScheduleKindsResponse response;
-  ASSERT_THAT(HandleListScheduleKinds({}, Context(limits), response), IsOk());
+  HandleListScheduleKinds(response);
   ASSERT_EQ(response.kinds_size(), 19);
   EXPECT_THAT(response.kinds(6).parameters(), ElementsAre("schedule.microbatch_group_size"));
   EXPECT_THAT(response.kinds(18).parameters(),
@@ -404,7 +405,7 @@ TEST(HandleGetServerInfoTest, TellsTheLimits) {
   Limits limits;
   limits.max_ops = 12345;
   v1::GetServerInfoResponse response;
-  ASSERT_THAT(HandleGetServerInfo({}, Context(limits), response), IsOk());
+  HandleGetServerInfo(limits, response);
   EXPECT_EQ(response.limits().max_ops(), 12345);
   EXPECT_EQ(response.limits().max_message_bytes(), 64 << 20);
   EXPECT_EQ(response.limits().max_order_text_bytes(), 32 << 20);

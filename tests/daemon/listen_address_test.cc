@@ -39,12 +39,14 @@ TEST(ListenAddressTest, WithPortReplacesThePort) {
   EXPECT_EQ(WithPort("unix:/a:0", 1), "unix:/a:0");
 }
 
-TEST(CheckSocketIsFreeTest, RefusesAFileThatIsNotASocket) {
-  const TemporaryFolder folder;
-  EXPECT_THAT(CheckSocketIsFree("unix:" + folder.File("none")), IsOk());
-  EXPECT_THAT(CheckSocketIsFree("unix:" + folder.Write("file", "precious")),
-              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("not a socket")));
-  EXPECT_EQ(folder.Read("file"), "precious");
+TEST(IsPublicAddressTest, LoopbackAndSocketsAreNot) {
+  for (const char* address : {"127.0.0.1:1", "127.8.9.1:0", "[::1]:1", "localhost:1", "unix:/a"}) {
+    EXPECT_FALSE(IsPublicAddress(address)) << address;
+  }
+  for (const char* address : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "example.org:1",
+                              "[::ffff:127.0.0.1]:1", "localhost.example.org:1", "*:1"}) {
+    EXPECT_TRUE(IsPublicAddress(address)) << address;
+  }
 }
 
 }  // namespace

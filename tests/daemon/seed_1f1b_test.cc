@@ -89,7 +89,7 @@ absl::StatusOr<v1::ComputeScheduleResponse> Ask(const Entry& entry) {
   }
   const Limits limits;
   v1::ComputeScheduleResponse response;
-  absl::Status status = HandleComputeSchedule(request, {limits, NeverCancelled}, response);
+  absl::Status status = HandlePlanCall(request, {limits, NeverCancelled}, response);
   if (!status.ok()) return status;
   return response;
 }

@@ -159,6 +159,19 @@ bool Process::WaitForStderr(absl::string_view text, std::string* err) {
   return found();
 }
 
+std::string Process::WaitForStderrLine(absl::string_view text) {
+  std::string line;
+  ReadUntil([&] {
+    const size_t found = result_.err.find(std::string(text));
+    const size_t end = found == std::string::npos ? found : result_.err.find('\n', found);
+    if (end == std::string::npos) return false;
+    const size_t begin = result_.err.rfind('\n', found) + 1;  // npos + 1 is 0
+    line = result_.err.substr(begin, end - begin);
+    return true;
+  });
+  return line;
+}
+
 ProcessResult Process::Wait() {
   ReadUntil([] { return false; });
   if (out_ >= 0 || err_ >= 0) {

@@ -49,6 +49,10 @@ class Process {
   // timeout passed before. Returns what standard error holds in `err`.
   bool WaitForStderr(absl::string_view text, std::string* err = nullptr);
 
+  // Waits until standard error holds a whole line with `text`; returns that line, ""
+  // if there is none in time.
+  std::string WaitForStderrLine(absl::string_view text);
+
   // Waits until the process ends.
   ProcessResult Wait();
 

@@ -1,0 +1,96 @@
+#include "daemon/call.h"
+
+#include <grpcpp/server_context.h>
+
+#include <algorithm>
+
+#include "absl/random/random.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "daemon/errors.h"
+
+namespace pipesched {
+namespace {
+
+constexpr char kRequestIdKey[] = "x-request-id";
+constexpr size_t kMaxRequestIdSize = 64;
+constexpr size_t kTraceParentSize = 55;  // 00-TRACE(32)-SPAN(16)-FLAGS(2)
+
+// The first value of a metadata key, or "".
+absl::string_view Metadata(const grpc::CallbackServerContext& context, const char* key) {
+  const auto found = context.client_metadata().find(key);
+  if (found == context.client_metadata().end()) return "";
+  return {found->second.data(), found->second.size()};
+}
+
+// Letters that are safe in a log and in a header.
+bool IsSafe(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.' || c == ':';
+  });
+}
+
+std::string RequestId(absl::string_view given) {
+  if (!given.empty() && given.size() <= kMaxRequestIdSize && IsSafe(given)) {
+    return std::string(given);
+  }
+  thread_local absl::BitGen bits;
+  return absl::StrFormat("%016x", absl::Uniform<uint64_t>(bits));
+}
+
+std::string TraceParent(absl::string_view given) {
+  return given.size() == kTraceParentSize && IsSafe(given) ? std::string(given) : "";
+}
+
+std::chrono::system_clock::time_point DeadlineAfter(std::chrono::system_clock::time_point start,
+                                                    absl::Duration duration) {
+  if (duration == absl::InfiniteDuration()) return std::chrono::system_clock::time_point::max();
+  return start + std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                     absl::ToChronoNanoseconds(duration));
+}
+
+}  // namespace
+
+Call::Call(grpc::CallbackServerContext* context, absl::string_view method,
+           std::shared_ptr<const Limits> limits, absl::Duration max_duration,
+           const std::atomic<bool>& stopping)
+    : limits_(std::move(limits)),
+      max_duration_(max_duration),
+      own_deadline_(context->deadline()),
+      deadline_(std::min(own_deadline_, DeadlineAfter(start_, max_duration))),
+      stopping_(stopping) {
+  record_.method = std::string(method);
+  record_.request_id = RequestId(Metadata(*context, kRequestIdKey));
+  record_.trace_parent = TraceParent(Metadata(*context, "traceparent"));
+  record_.peer = context->peer();
+  context->AddInitialMetadata(kRequestIdKey, record_.request_id);
+}
+
+absl::Duration Call::TimeLeft() const { return absl::FromChrono(deadline_ - Clock::now()); }
+
+absl::Status Call::WhyAbandoned() const {
+  const Clock::time_point now = Clock::now();
+  if (own_deadline_ <= now) {
+    return absl::DeadlineExceededError("the deadline passed while computing");
+  }
+  if (deadline_ <= now) {
+    return MakeError(absl::StatusCode::kDeadlineExceeded, kMaxRpcDurationExceeded,
+                     absl::StrCat("the call took longer than ", absl::FormatDuration(max_duration_),
+                                  ", the most that this server allows"),
+                     {{"max_rpc_duration", absl::FormatDuration(max_duration_)}});
+  }
+  if (!cancelled_.load() && stopping_.load()) {
+    return MakeError(absl::StatusCode::kUnavailable, kDraining,
+                     "the server stopped before the answer was ready");
+  }
+  return absl::CancelledError("cancelled by the caller");
+}
+
+void Call::End() {
+  record_.duration = absl::FromChrono(Clock::now() - start_);
+  // Nobody hears of an answer that comes too late.
+  if (record_.status.ok() && cancelled_.load()) record_.status = WhyAbandoned();
+}
+
+}  // namespace pipesched

@@ -1,0 +1,23 @@
+#include "daemon/config/load.h"
+
+#include "absl/strings/str_split.h"
+#include "base/yaml_map.h"
+
+namespace pipesched {
+
+LoadedSettings LoadSettings(const std::vector<std::string>& args, const char* const* environment) {
+  LoadedSettings result;
+  result.settings = ReadCommandLine(args, result.usage_problems);
+  result.settings.AddMissing(ReadEnvironment(environment, result.config_problems, result.warnings));
+  const std::string path = result.settings.Text(FlagId::kConfig);
+  if (path.empty()) return result;
+  const absl::StatusOr<std::string> text = ReadConfigFile(path);
+  if (text.ok()) {
+    result.settings.AddMissing(ReadConfigText(*text, path, result.config_problems));
+  } else {
+    result.config_problems.emplace_back(text.status().message());
+  }
+  return result;
+}
+
+}  // namespace pipesched

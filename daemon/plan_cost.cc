@@ -1,0 +1,36 @@
+#include "daemon/plan_cost.h"
+
+#include <vector>
+
+namespace pipesched {
+namespace {
+
+// An op, its times, and its place on the critical path.
+constexpr int64_t kBytesAnOp = sizeof(Op) + 3 * sizeof(int64_t);
+
+// A stage's record, its p2p times and its place in the placement; a rank's metrics
+// and limits are no more.
+constexpr int64_t kBytesAStage = sizeof(StageCost) + sizeof(RankMetrics) + 8 * sizeof(int64_t);
+
+int64_t Bytes(const PipelineShape& shape, int64_t num_ops) {
+  return static_cast<int64_t>(sizeof(Plan)) + shape.num_stages() * kBytesAStage +
+         num_ops * kBytesAnOp;
+}
+
+}  // namespace
+
+int64_t PlanParts(const PlanInput& input) {
+  return int64_t{input.pipeline.shape.num_stages()} * input.pipeline.shape.num_microbatches;
+}
+
+int64_t EstimatePlanBytes(const PlanInput& input) {
+  const int64_t num_ops = input.given ? input.given->order.num_ops()
+                                      : PlanParts(input) * input.kind->ops_per_microbatch;
+  return Bytes(input.pipeline.shape, num_ops);
+}
+
+int64_t PlanBytes(const Plan& plan) {
+  return Bytes(plan.input.pipeline.shape, plan.order.num_ops());
+}
+
+}  // namespace pipesched

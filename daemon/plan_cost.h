@@ -1,0 +1,22 @@
+#ifndef PIPESCHED_DAEMON_PLAN_COST_H_
+#define PIPESCHED_DAEMON_PLAN_COST_H_
+
+#include <cstdint>
+
+#include "daemon/plan.h"
+
+namespace pipesched {
+
+// (stage, microbatch) pairs of a plan: what its time and memory grow with.
+int64_t PlanParts(const PlanInput& input);
+
+// About the memory that a plan takes, in bytes: an upper bound, known before
+// anything is allocated.
+int64_t EstimatePlanBytes(const PlanInput& input);
+
+// The same of a plan that is there.
+int64_t PlanBytes(const Plan& plan);
+
+}  // namespace pipesched
+
+#endif  // PIPESCHED_DAEMON_PLAN_COST_H_

@@ -1,0 +1,60 @@
+#ifndef PIPESCHED_DAEMON_SECURITY_TLS_FILES_H_
+#define PIPESCHED_DAEMON_SECURITY_TLS_FILES_H_
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace pipesched {
+
+// What the TLS files of a server held when they were last right.
+struct TlsMaterial {
+  std::string certificate_chain;   // PEM
+  std::string private_key;         // PEM
+  std::string client_authorities;  // PEM; "" if clients need no certificate
+  absl::Time expiry;               // of the certificate
+};
+
+// The certificate, key and client authorities of a server. A rotation that is half
+// done, or wrong, changes nothing: the last right files stay in use until all files
+// are right again. Safe to call from many threads.
+class TlsFiles {
+ public:
+  struct Paths {
+    std::string certificate;
+    std::string key;
+    std::string client_authorities;  // "": clients need no certificate
+  };
+
+  // Reads the files. Returns INVALID_ARGUMENT, naming the file, for one that cannot
+  // be read or parsed, a key that does not belong to the certificate, or a
+  // certificate that has expired.
+  static absl::StatusOr<std::unique_ptr<TlsFiles>> Open(const Paths& paths);
+
+  // Reads the files again if they changed since the last time; returns what was
+  // wrong with them then, and is OK if nothing changed.
+  absl::Status Reload();
+
+  std::shared_ptr<const TlsMaterial> material() const;
+
+  int64_t failed_reloads() const;
+
+ private:
+  explicit TlsFiles(const Paths& paths) : paths_(paths) {}
+
+  std::string Fingerprint() const;
+
+  const Paths paths_;
+  mutable std::mutex mutex_;
+  std::string seen_;  // what the files looked like when they were last read
+  std::shared_ptr<const TlsMaterial> material_;
+  int64_t failed_reloads_ = 0;
+};
+
+}  // namespace pipesched
+
+#endif  // PIPESCHED_DAEMON_SECURITY_TLS_FILES_H_
