@@ -228,7 +228,7 @@ class Daemon {
   int WaitForTermination() {
     const absl::Duration ping = WatchdogInterval();
     while (true) {
-      const int signal_number = signals_.Wait(std::min(ping, kHousekeeping));
+      const int signal_number = Signals::Wait(std::min(ping, kHousekeeping));
       if (signal_number == SIGHUP) {
         Reload();
       } else if (signal_number != 0) {
@@ -286,7 +286,7 @@ class Daemon {
                 {{"drain_delay", absl::FormatDuration(options_.drain_delay)},
                  {"drain_timeout", absl::FormatDuration(options_.drain_timeout)}});
     NotifyManager("STOPPING=1");
-    signals_.ExitOnTermination();
+    Signals::ExitOnTermination();
     const Watchdog watchdog(options_.drain_delay + options_.drain_timeout + kStopMargin);
     server_->Stop(options_.drain_delay, options_.drain_timeout, [this](DrainStep step, int calls) {
       drain_state_ = step == DrainStep::kNotServing ? 1 : step == DrainStep::kStopped ? 3 : 2;
@@ -298,7 +298,6 @@ class Daemon {
 
   static constexpr int64_t kNotWarned = 1000;
 
-  Signals signals_;  // First: it blocks signals in the threads that the rest starts.
   const Settings settings_;
   const DaemonOptions options_;
   const std::function<LoadedSettings()> reload_;
@@ -317,7 +316,8 @@ int RunDaemon(const Settings& settings, const DaemonOptions& options,
               const std::function<LoadedSettings()>& reload) {
   KeepFreedMemory();
   if (options.tls != nullptr || options.tokens != nullptr) ForbidCoreFiles();
-  grpc_init();  // Never undone: undoing it can wait 10 s for a thread that polls for others.
+  Signals::Block();  // Before gRPC starts threads.
+  grpc_init();       // Never undone: undoing it can wait 10 s for a thread that polls for others.
   return Daemon(settings, options, reload).Run();
 }
 

@@ -34,7 +34,7 @@ class PlanSource {
  public:
   struct Options {
     int64_t cache_bytes = 0;
-    std::shared_ptr<MemoryBudget> memory;  // null: as much as there is
+    std::shared_ptr<MemoryBudget> memory = nullptr;  // null: as much as there is
   };
 
   // Somebody who asks for a plan. `done` is called once, from any thread.

@@ -8,7 +8,6 @@
 #include <grpcpp/server_posix.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <map>
 #include <utility>
@@ -20,6 +19,7 @@
 #include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "daemon/connections.h"
 #include "daemon/listen_address.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
 
@@ -31,7 +31,10 @@ constexpr const char* kHealthNames[] = {"pipesched.v1.ScheduleService", "livenes
 
 // After the drain the last answers may still be on their way, and streams that
 // never end, such as a health Watch, are left.
-constexpr auto kShutdownGrace = std::chrono::milliseconds(500);
+constexpr absl::Duration kShutdownGrace = absl::Milliseconds(500);
+
+// How long a peer has to take what is written to it when all calls are cancelled.
+constexpr absl::Duration kBreakGrace = absl::Milliseconds(100);
 
 // Work that is cancelled ends within this.
 constexpr absl::Duration kCancelGrace = absl::Seconds(1);
@@ -150,10 +153,13 @@ class Server::Impl {
       service_.CancelAll();
       idle = service_.WaitUntilIdle(kCancelGrace);
     }
-    const auto now = std::chrono::system_clock::now();
     sockets_.clear();
-    server_->Shutdown(idle ? now + kShutdownGrace : now);
-    server_->Wait();
+    {
+      const absl::Duration grace = idle ? kShutdownGrace : absl::ZeroDuration();
+      const ConnectionBreaker breaker(addresses_, grace + kBreakGrace);
+      server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+      server_->Wait();
+    }
     server_.reset();
     on_step(DrainStep::kStopped, service_.calls_in_progress());
   }

@@ -26,7 +26,7 @@ sigset_t AllSignals() {
 
 }  // namespace
 
-Signals::Signals() {
+void Signals::Block() {
   const sigset_t set = AllSignals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);

@@ -9,15 +9,15 @@ namespace pipesched {
 class Signals {
  public:
   // Blocks the signals in this thread and all that it starts from now on, and
-  // ignores SIGPIPE. Make it before any other thread.
-  Signals();
+  // ignores SIGPIPE. Call it before there is any other thread.
+  static void Block();
 
   // Waits for a signal, or for `timeout`; returns its number, or 0.
-  int Wait(absl::Duration timeout);
+  static int Wait(absl::Duration timeout);
 
   // From now on SIGINT and SIGTERM end the process at once, with status 128 + their
   // number.
-  void ExitOnTermination();
+  static void ExitOnTermination();
 };
 
 }  // namespace pipesched

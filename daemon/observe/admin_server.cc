@@ -2,6 +2,9 @@
 
 #include <civetweb.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -34,7 +37,19 @@ class AdminServer::Impl {
   explicit Impl(Pages pages) : pages_(std::move(pages)) {}
 
   ~Impl() {
-    if (context_ != nullptr) mg_stop(context_);
+    if (context_ == nullptr) return;
+    // mg_stop waits until the listening thread wakes up by itself, every 2 s, or
+    // for a connection.
+    std::atomic<bool> stopped = false;
+    std::thread waker([&] {
+      while (!stopped) {
+        Knock();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+    });
+    mg_stop(context_);
+    stopped = true;
+    waker.join();
   }
 
   absl::Status Start(const std::string& address) {
@@ -50,7 +65,8 @@ class AdminServer::Impl {
       return absl::UnavailableError(
           absl::StrCat("cannot listen on ", address, " (--admin-listen)"));
     }
-    address_ = WithPort(address, bound.port);
+    port_ = bound.port;
+    address_ = WithPort(address, port_);
     mg_set_request_handler(context_, "/", &Impl::Handle, this);
     return absl::OkStatus();
   }
@@ -58,6 +74,15 @@ class AdminServer::Impl {
   const std::string& address() const { return address_; }
 
  private:
+  // Connects to the listener and hangs up.
+  void Knock() const {
+    char error[128];
+    const std::string host = HostOf(ToPort(address_));
+    mg_connection* connection =
+        mg_connect_client(host.c_str(), port_, /*use_ssl=*/0, error, sizeof error);
+    if (connection != nullptr) mg_close_connection(connection);
+  }
+
   Page Find(absl::string_view path) const {
     constexpr absl::string_view kText = "text/plain; charset=utf-8";
     if (path == "/metrics") {
@@ -94,6 +119,7 @@ class AdminServer::Impl {
   const Pages pages_;
   mg_context* context_ = nullptr;
   std::string address_;
+  int port_ = 0;
 };
 
 absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const std::string& address,

@@ -1,0 +1,36 @@
+#ifndef PIPESCHED_DAEMON_CONNECTIONS_H_
+#define PIPESCHED_DAEMON_CONNECTIONS_H_
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace pipesched {
+
+// Breaks the connections of this process that came in over `addresses` ("HOST:PORT"
+// with the real port, or "unix:PATH"), whatever state they are in. Returns how many.
+int BreakConnections(const std::vector<std::string>& addresses);
+
+// Breaks them `grace` from now, and again every grace, for as long as this lives.
+//
+// gRPC 1.51 closes a connection only once what it is writing to it has been taken, and
+// so Server::Shutdown waits for ever for a peer that reads nothing.
+class ConnectionBreaker {
+ public:
+  ConnectionBreaker(std::vector<std::string> addresses, absl::Duration grace);
+  ~ConnectionBreaker();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool done_ = false;
+  std::thread thread_;
+};
+
+}  // namespace pipesched
+
+#endif  // PIPESCHED_DAEMON_CONNECTIONS_H_
