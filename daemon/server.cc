@@ -192,13 +192,12 @@ class Server::Impl {
     grpc::ServerBuilder builder;
     if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
     SetTransport(options, builder);
-    const auto credentials = options.tls != nullptr
-                                 ? MakeTlsCredentials(options.tls, options.on_tls_reload)
-                                 : grpc::InsecureServerCredentials();
+    credentials_ = options.tls != nullptr ? MakeTlsCredentials(options.tls, options.on_tls_reload)
+                                          : grpc::InsecureServerCredentials();
     std::vector<int> ports(options.listen.size());
     for (size_t i = 0; i < ports.size(); ++i) {
       if (IsUnixAddress(options.listen[i])) continue;
-      builder.AddListeningPort(options.listen[i], credentials, &ports[i]);
+      builder.AddListeningPort(options.listen[i], credentials_, &ports[i]);
     }
     builder.RegisterService(service_.grpc_service());
     builder.RegisterCallbackGenericService(service_.unknown_methods());
@@ -226,8 +225,9 @@ class Server::Impl {
 
   PeerUsers peers_;
   ScheduleService service_;
-  std::unique_ptr<grpc::Server> server_;                // After the service that it uses.
-  std::vector<std::unique_ptr<UnixListener>> sockets_;  // Their threads use the server.
+  std::shared_ptr<grpc::ServerCredentials> credentials_;  // The server does not keep them.
+  std::unique_ptr<grpc::Server> server_;                  // After the service that it uses.
+  std::vector<std::unique_ptr<UnixListener>> sockets_;    // Their threads use the server.
   std::vector<std::string> addresses_;
 };
 

@@ -49,9 +49,11 @@ class TlsCredentials final : public grpc::ServerCredentials {
     if (given_ != nullptr) on_reload_(absl::OkStatus());
     const grpc_ssl_pem_key_cert_pair pair = {material->private_key.c_str(),
                                              material->certificate_chain.c_str()};
-    *config = grpc_ssl_server_certificate_config_create(
-        material->client_authorities.empty() ? nullptr : material->client_authorities.c_str(),
-        &pair, 1);
+    // gRPC wants authorities even where it asks for no client certificates.
+    const std::string& authorities = material->client_authorities.empty()
+                                         ? material->certificate_chain
+                                         : material->client_authorities;
+    *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
     given_ = std::move(material);
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }

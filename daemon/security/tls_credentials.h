@@ -18,6 +18,7 @@ using OnTlsReload = std::function<void(const absl::Status& status)>;
 
 // Server credentials over TLS 1.2 or later that look at `files` at each handshake.
 // If the files name client authorities, clients must show a certificate of theirs.
+// Must outlive the server: gRPC keeps a part of them only.
 std::shared_ptr<grpc::ServerCredentials> MakeTlsCredentials(std::shared_ptr<TlsFiles> files,
                                                             OnTlsReload on_reload);
 
