@@ -1,6 +1,7 @@
 #include "daemon/daemon.h"
 
 #include <grpc/grpc.h>
+#include <grpc/support/log.h>
 #include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -99,6 +100,15 @@ std::vector<SampledMetric> ServiceMetrics(ScheduleService& service) {
   };
 }
 
+// Where gRPC's own complaints go: its library has one function for all.
+Logger* grpc_logger = nullptr;
+
+void LogForGrpc(gpr_log_func_args* args) {
+  const LogLevel level =
+      args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kDebug;
+  grpc_logger->Log(level, "grpc", {{"file", args->file}, {"text", args->message}});
+}
+
 class Daemon {
  public:
   Daemon(const Settings& settings, const DaemonOptions& options,
@@ -107,7 +117,12 @@ class Daemon {
         options_(options),
         reload_(std::move(reload)),
         logger_(options.log_format, options.log_level),
-        call_log_(options.call_log, logger_, metrics_) {}
+        call_log_(options.call_log, logger_, metrics_) {
+    grpc_logger = &logger_;
+    gpr_set_log_function(LogForGrpc);
+  }
+
+  ~Daemon() { gpr_set_log_function(nullptr); }
 
   int Run() {
     absl::Status status = Start();
