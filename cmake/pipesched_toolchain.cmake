@@ -15,6 +15,9 @@ target_compile_options(pipesched_warnings INTERFACE
 # Times are integers and results are compared by bytes: no fused multiply-add.
 add_compile_options(-ffp-contract=off)
 
+if(PIPESCHED_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 if(PIPESCHED_SANITIZE)
   add_compile_options(-fsanitize=${PIPESCHED_SANITIZE} -fno-sanitize-recover=all
     -fno-omit-frame-pointer)

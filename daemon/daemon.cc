@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/grpc.h>
 #include <grpc/support/log.h>
 #include <malloc.h>
@@ -10,7 +11,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -38,6 +42,14 @@ constexpr absl::Duration kHousekeeping = absl::Hours(1);
 void KeepFreedMemory() {
   mallopt(M_MMAP_THRESHOLD, 8 << 20);
   mallopt(M_TRIM_THRESHOLD, 32 << 20);
+}
+
+// Each connection takes a descriptor; the soft limit is for programs that use select().
+void AllowManyDescriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // What holds keys leaves no core file.
@@ -100,13 +112,18 @@ std::vector<SampledMetric> ServiceMetrics(ScheduleService& service) {
   };
 }
 
-// Where gRPC's own complaints go: its library has one function for all.
-Logger* grpc_logger = nullptr;
+// Where the libraries' own complaints go: each has one function for all.
+Logger* library_logger = nullptr;
 
 void LogForGrpc(gpr_log_func_args* args) {
   const LogLevel level =
       args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kDebug;
-  grpc_logger->Log(level, "grpc", {{"file", args->file}, {"text", args->message}});
+  library_logger->Log(level, "grpc", {{"file", args->file}, {"text", args->message}});
+}
+
+// Says mostly that a request's text is no UTF-8, which the caller hears, too.
+void LogForProtobuf(google::protobuf::LogLevel, const char* file, int, const std::string& text) {
+  library_logger->Log(LogLevel::kDebug, "protobuf", {{"file", file}, {"text", text}});
 }
 
 class Daemon {
@@ -118,11 +135,15 @@ class Daemon {
         reload_(std::move(reload)),
         logger_(options.log_format, options.log_level),
         call_log_(options.call_log, logger_, metrics_) {
-    grpc_logger = &logger_;
+    library_logger = &logger_;
     gpr_set_log_function(LogForGrpc);
+    google::protobuf::SetLogHandler(LogForProtobuf);
   }
 
-  ~Daemon() { gpr_set_log_function(nullptr); }
+  ~Daemon() {
+    gpr_set_log_function(nullptr);
+    google::protobuf::SetLogHandler(nullptr);
+  }
 
   int Run() {
     absl::Status status = Start();
@@ -156,12 +177,11 @@ class Daemon {
                                        .config = [this] { return FormatSettings(settings_); }});
       if (!admin.ok()) return admin.status();
       admin_ = *std::move(admin);
-      logger_.Log(LogLevel::kInfo, absl::StrCat("admin listening on ", admin_->address()));
+      logger_.LogAlways(absl::StrCat("admin listening on ", admin_->address()));
     }
     logger_.Log(LogLevel::kInfo, "health is SERVING", {{"reason", "started"}});
     WarnOfExpiry();
-    logger_.Log(LogLevel::kInfo,
-                absl::StrCat("listening on ", absl::StrJoin(server_->addresses(), " ")));
+    logger_.LogAlways(absl::StrCat("listening on ", absl::StrJoin(server_->addresses(), " ")));
     NotifyManager("READY=1");
     return absl::OkStatus();
   }
@@ -302,7 +322,7 @@ class Daemon {
                  {"drain_timeout", absl::FormatDuration(options_.drain_timeout)}});
     NotifyManager("STOPPING=1");
     Signals::ExitOnTermination();
-    const Watchdog watchdog(options_.drain_delay + options_.drain_timeout + kStopMargin);
+    watchdog_.emplace(options_.drain_delay + options_.drain_timeout + kStopMargin);
     server_->Stop(options_.drain_delay, options_.drain_timeout, [this](DrainStep step, int calls) {
       drain_state_ = step == DrainStep::kNotServing ? 1 : step == DrainStep::kStopped ? 3 : 2;
       logger_.Log(LogLevel::kInfo, NameOf(step), {{"calls_in_progress", int64_t{calls}}});
@@ -313,6 +333,7 @@ class Daemon {
 
   static constexpr int64_t kNotWarned = 1000;
 
+  std::optional<Watchdog> watchdog_;  // First: it waits for the end of all the rest.
   const Settings settings_;
   const DaemonOptions options_;
   const std::function<LoadedSettings()> reload_;
@@ -330,6 +351,7 @@ class Daemon {
 int RunDaemon(const Settings& settings, const DaemonOptions& options,
               const std::function<LoadedSettings()>& reload) {
   KeepFreedMemory();
+  AllowManyDescriptors();
   if (options.tls != nullptr || options.tokens != nullptr) ForbidCoreFiles();
   Signals::Block();  // Before gRPC starts threads.
   grpc_init();       // Never undone: undoing it can wait 10 s for a thread that polls for others.

@@ -89,4 +89,8 @@ void Logger::Log(LogLevel level, absl::string_view message, const std::vector<Lo
   impl_->Write(FormatLogLine(format_, absl::Now(), level, message, fields));
 }
 
+void Logger::LogAlways(absl::string_view message, const std::vector<LogField>& fields) {
+  impl_->Write(FormatLogLine(format_, absl::Now(), LogLevel::kInfo, message, fields));
+}
+
 }  // namespace pipesched

@@ -43,6 +43,9 @@ class Logger {
 
   void Log(LogLevel level, absl::string_view message, const std::vector<LogField>& fields = {});
 
+  // The same at the level info, whatever the least level is.
+  void LogAlways(absl::string_view message, const std::vector<LogField>& fields = {});
+
   void SetLevel(LogLevel level) { level_.store(level, std::memory_order_relaxed); }
   bool IsOn(LogLevel level) const { return level >= level_.load(std::memory_order_relaxed); }
 

@@ -103,6 +103,8 @@ TEST(FaultTest, ALogThatNobodyReadsStopsNothing) {
   const client::Client client(client::MakeChannel(address));
   // 200 bytes a line: more than a pipe holds, several times over.
   for (int i = 0; i < 2000; ++i) ASSERT_THAT(client.GetServerInfo(), IsOk());
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Wait().exit_code, 70);  // Ends all the same, when its time is over.
   close(reader);
 }
 
