@@ -1,5 +1,6 @@
 #include "daemon/connections.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -7,10 +8,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "daemon/listen_address.h"
 
 namespace pipesched {
@@ -33,6 +36,38 @@ std::string BoundTo(const std::string& address) {
   return IsUnixAddress(address) ? address : address.substr(address.rfind(':') + 1);
 }
 
+// Who is at the other end, as gRPC names it; "" if nobody is.
+std::string PeerOf(int fd) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return "";
+  char text[INET6_ADDRSTRLEN] = "";
+  if (storage.ss_family == AF_INET) {
+    const auto& ipv4 = reinterpret_cast<sockaddr_in&>(storage);
+    inet_ntop(AF_INET, &ipv4.sin_addr, text, sizeof text);
+    return absl::StrCat("ipv4:", text, ":", ntohs(ipv4.sin_port));
+  }
+  if (storage.ss_family != AF_INET6) return "";
+  const auto& ipv6 = reinterpret_cast<sockaddr_in6&>(storage);
+  if (IN6_IS_ADDR_V4MAPPED(&ipv6.sin6_addr)) {
+    inet_ntop(AF_INET, &ipv6.sin6_addr.s6_addr[12], text, sizeof text);
+    return absl::StrCat("ipv4:", text, ":", ntohs(ipv6.sin6_port));
+  }
+  inet_ntop(AF_INET6, &ipv6.sin6_addr, text, sizeof text);
+  return absl::StrCat("ipv6:%5B", text, "%5D:", ntohs(ipv6.sin6_port));
+}
+
+// Calls `visit` with each descriptor of this process.
+void ForEachDescriptor(absl::FunctionRef<void(int fd)> visit) {
+  DIR* folder = opendir("/proc/self/fd");
+  if (folder == nullptr) return;
+  while (const dirent* entry = readdir(folder)) {
+    int fd = -1;
+    if (absl::SimpleAtoi(entry->d_name, &fd)) visit(fd);
+  }
+  closedir(folder);
+}
+
 bool IsListening(int fd) {
   int listening = 0;
   socklen_t size = sizeof listening;
@@ -43,19 +78,27 @@ bool IsListening(int fd) {
 
 int BreakConnections(const std::vector<std::string>& addresses) {
   std::vector<std::string> bounds;
+  bounds.reserve(addresses.size());
   for (const std::string& address : addresses) bounds.push_back(BoundTo(address));
-  DIR* folder = opendir("/proc/self/fd");
-  if (folder == nullptr) return 0;
   int broken = 0;
-  while (const dirent* entry = readdir(folder)) {
-    const int fd = std::atoi(entry->d_name);
-    if (fd == 0 || IsListening(fd)) continue;
+  ForEachDescriptor([&](int fd) {
     const std::string bound = BoundTo(fd);
-    if (bound.empty() || std::find(bounds.begin(), bounds.end(), bound) == bounds.end()) continue;
-    if (shutdown(fd, SHUT_RDWR) == 0) ++broken;
-  }
-  closedir(folder);
+    if (bound.empty() || std::find(bounds.begin(), bounds.end(), bound) == bounds.end()) return;
+    if (!IsListening(fd) && shutdown(fd, SHUT_RDWR) == 0) ++broken;
+  });
   return broken;
+}
+
+void BreakConnectionTo(const std::string& peer) {
+  absl::string_view number = peer;
+  int fd = -1;
+  if (absl::ConsumePrefix(&number, "fd:") && absl::SimpleAtoi(number, &fd)) {
+    shutdown(fd, SHUT_RDWR);
+    return;
+  }
+  ForEachDescriptor([&](int other) {
+    if (PeerOf(other) == peer) shutdown(other, SHUT_RDWR);
+  });
 }
 
 ConnectionBreaker::ConnectionBreaker(std::vector<std::string> addresses, absl::Duration grace)

@@ -15,6 +15,10 @@ namespace pipesched {
 // with the real port, or "unix:PATH"), whatever state they are in. Returns how many.
 int BreakConnections(const std::vector<std::string>& addresses);
 
+// Breaks the connection to a peer as gRPC names it: "ipv4:10.0.0.1:50000",
+// "ipv6:%5B::1%5D:50000", or "fd:9" for one that it was given.
+void BreakConnectionTo(const std::string& peer);
+
 // Breaks them `grace` from now, and again every grace, for as long as this lives.
 //
 // gRPC 1.51 closes a connection only once what it is writing to it has been taken, and

@@ -169,6 +169,7 @@ class Server::Impl {
 
  private:
   ServiceOptions WithPeers(ServiceOptions options) const {
+    options.break_connection = BreakConnectionTo;
     options.describe_peer = [this](const std::string& peer) { return peers_.Describe(peer); };
     return options;
   }

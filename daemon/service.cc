@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -82,36 +83,49 @@ void AddPushback(const absl::Status& status, grpc::CallbackServerContext& contex
                               absl::StrCat(absl::ToInt64Milliseconds(*delay)));
 }
 
-// Ends a stream whose reader has stopped reading, which holds its plan: a write
-// that waits for the reader can only be cancelled.
+// Ends a stream whose reader has stopped reading, which holds its plan. A write that
+// waits for the reader can only be cancelled; and where the connection itself takes
+// nothing, gRPC 1.51 waits all the same, and it is broken.
 class StreamDeadline {
  public:
-  StreamDeadline(grpc::CallbackServerContext* context, const Call& call)
+  StreamDeadline(grpc::CallbackServerContext* context, const Call& call,
+                 std::function<void(const std::string& peer)> break_connection)
       : state_(std::make_shared<State>()) {
     state_->context = context;
     if (call.TimeLeft() >= absl::Hours(24)) return;
-    alarm_.Set(call.deadline(), [state = state_](bool expired) {
+    cancel_.Set(call.deadline(), [state = state_](bool expired) {
       const absl::MutexLock lock(&state->mutex);
       if (expired && state->context != nullptr) state->context->TryCancel();
     });
+    if (break_connection == nullptr) return;
+    break_.Set(call.deadline() + kBreakGrace,
+               [state = state_, peer = context->peer(),
+                break_connection = std::move(break_connection)](bool expired) {
+                 const absl::MutexLock lock(&state->mutex);
+                 if (expired && state->context != nullptr) break_connection(peer);
+               });
   }
 
   ~StreamDeadline() {
     {
       const absl::MutexLock lock(&state_->mutex);
-      state_->context = nullptr;  // The alarm may still be on its way.
+      state_->context = nullptr;  // An alarm may still be on its way.
     }
-    alarm_.Cancel();
+    cancel_.Cancel();
+    break_.Cancel();
   }
 
  private:
+  static constexpr std::chrono::seconds kBreakGrace{1};
+
   struct State {
     absl::Mutex mutex;
     grpc::CallbackServerContext* context ABSL_GUARDED_BY(mutex) = nullptr;
   };
 
   std::shared_ptr<State> state_;
-  grpc::Alarm alarm_;
+  grpc::Alarm cancel_;
+  grpc::Alarm break_;
 };
 
 }  // namespace
@@ -407,7 +421,7 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
           context_(context),
           call_(context, "StreamSchedule", service.limits(), service.options_.max_rpc_duration,
                 service.stopping_),
-          deadline_(context, call_) {
+          deadline_(context, call_, service.options_.break_connection) {
       call_.record().is_stream = true;
     }
 

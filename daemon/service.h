@@ -34,6 +34,9 @@ struct ServiceOptions {
   Authorize authorize;  // null: every call may
   // A name for a peer that gRPC calls "fd:9"; null: none is better.
   std::function<std::string(const std::string& peer)> describe_peer;
+  // Breaks the connection to a peer, as gRPC calls it, that takes nothing any more;
+  // null: it is waited for.
+  std::function<void(const std::string& peer)> break_connection;
   CallObserver* observer = nullptr;  // not owned
 };
 

@@ -1,6 +1,7 @@
 #include "daemon/config/load.h"
 
 #include "absl/strings/str_split.h"
+#include "base/file_reader.h"
 #include "base/yaml_map.h"
 
 namespace pipesched {
@@ -11,7 +12,7 @@ LoadedSettings LoadSettings(const std::vector<std::string>& args, const char* co
   result.settings.AddMissing(ReadEnvironment(environment, result.config_problems, result.warnings));
   const std::string path = result.settings.Text(FlagId::kConfig);
   if (path.empty()) return result;
-  const absl::StatusOr<std::string> text = ReadConfigFile(path);
+  const absl::StatusOr<std::string> text = ReadInput(path, kMaxConfigBytes);
   if (text.ok()) {
     result.settings.AddMissing(ReadConfigText(*text, path, result.config_problems));
   } else {

@@ -11,10 +11,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "base/yaml_map.h"
+#include "base/file_reader.h"
 
 namespace pipesched {
 namespace {
+
+constexpr size_t kMaxPemBytes = 1 << 20;
 
 struct Free {
   void operator()(BIO* bio) const { BIO_free(bio); }
@@ -38,7 +40,7 @@ absl::Status Wrong(const std::string& path, absl::string_view why) {
 }
 
 absl::StatusOr<std::string> ReadPem(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadConfigFile(path);
+  absl::StatusOr<std::string> text = ReadInput(path, kMaxPemBytes);
   if (!text.ok()) return absl::InvalidArgumentError(text.status().message());
   return text;
 }

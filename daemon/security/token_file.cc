@@ -11,12 +11,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "base/yaml_map.h"
+#include "base/file_reader.h"
 #include "engine/digest/sha256.h"
 
 namespace pipesched {
 namespace {
 
+constexpr size_t kMaxTokenFileBytes = 1 << 20;
 constexpr size_t kLeastTokenSize = 16;
 constexpr absl::Duration kLookInterval = absl::Seconds(1);
 
@@ -42,7 +43,7 @@ absl::StatusOr<std::unique_ptr<TokenFile>> TokenFile::Open(const std::string& pa
 }
 
 absl::Status TokenFile::Reload() {
-  const absl::StatusOr<std::string> text = ReadConfigFile(path_);
+  const absl::StatusOr<std::string> text = ReadInput(path_, kMaxTokenFileBytes);
   if (!text.ok()) return absl::InvalidArgumentError(text.status().message());
   std::vector<std::string> digests;
   for (const absl::string_view line : absl::StrSplit(*text, '\n')) {

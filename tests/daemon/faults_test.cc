@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,7 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "clients/cpp/client.h"
 #include "clients/cpp/error.h"
-#include "pipesched/v1/schedule_service.pb.h"
+#include "pipesched/v1/schedule_service.grpc.pb.h"
 #include "tests/daemon/daemon_process.h"
 #include "tests/daemon/http_get.h"
 #include "tests/daemon/requests.h"
@@ -48,6 +51,7 @@ TEST(FaultTest, StoppedAndContinuedItGoesOn) {
   const client::Client client(client::MakeChannel(daemon.addresses[0]));
   EXPECT_THAT(client.GetServerInfo(), IsOk());
   daemon.process.Signal(SIGSTOP);
+  ASSERT_EQ(waitpid(daemon.process.pid(), nullptr, WUNTRACED), daemon.process.pid());
   EXPECT_THAT(client.GetServerInfo({.timeout = absl::Milliseconds(200)}),
               StatusIs(absl::StatusCode::kDeadlineExceeded, testing::_));
   daemon.process.Signal(SIGCONT);
@@ -96,9 +100,9 @@ TEST(FaultTest, ALogThatNobodyReadsStopsNothing) {
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
   const int reader = open(fifo.c_str(), O_RDWR);  // Keeps it open and reads nothing.
   const std::string address = "unix:" + folder.File("s");
-  Process process(
-      {"/bin/sh", "-c",
-       absl::StrCat("exec ", BuiltProgram("pipeschedd"), " --listen ", address, " 2>", fifo)});
+  Process process({"/bin/sh", "-c",
+                   absl::StrCat("exec ", BuiltProgram("pipeschedd"),
+                                " --drain-timeout 0s --listen ", address, " 2>", fifo)});
   while (!Answers(address)) std::this_thread::yield();
   const client::Client client(client::MakeChannel(address));
   // 200 bytes a line: more than a pipe holds, several times over.
@@ -106,6 +110,33 @@ TEST(FaultTest, ALogThatNobodyReadsStopsNothing) {
   process.Signal(SIGTERM);
   EXPECT_EQ(process.Wait().exit_code, 70);  // Ends all the same, when its time is over.
   close(reader);
+}
+
+// A caller that takes nothing from its connection any more loses it when its time is
+// over, and the plan that it holds is let go.
+TEST(FaultTest, APeerThatReadsNothingLosesItsConnection) {
+  const TemporaryFolder folder;
+  Daemon daemon({"--listen", "unix:" + folder.File("s"), "--listen", "127.0.0.1:0",
+                 "--admin-listen", "127.0.0.1:0", "--max-rpc-duration", "1s", "--cache-bytes",
+                 "0"});
+  const auto request = Parse<v1::StreamScheduleRequest>(
+      "pipeline { num_stages: 64 num_microbatches: 8192 } schedule { kind: SCHEDULE_KIND_1F1B }");
+  const auto metric = [&](const std::string& name) {
+    const std::string text = absl::StrCat("\n", HttpGet(daemon.admin, "/metrics").body);
+    const std::string line = absl::StrCat("\n", name, " ");
+    return std::atof(text.c_str() + text.find(line) + line.size());
+  };
+  for (const std::string& address : daemon.addresses) {
+    const auto stub = v1::ScheduleService::NewStub(client::MakeChannel(address));
+    grpc::ClientContext context;
+    const auto reader = stub->StreamSchedule(&context, request);
+    v1::StreamScheduleResponse message;
+    ASSERT_TRUE(reader->Read(&message));  // and never again
+    EXPECT_GT(metric("pipesched_memory_reserved_bytes"), 0);
+    while (metric("pipesched_inflight_requests") > 0) std::this_thread::yield();
+    EXPECT_EQ(metric("pipesched_memory_reserved_bytes"), 0);
+    context.TryCancel();
+  }
 }
 
 // Where plans may take little memory, large ones are refused and the process stays

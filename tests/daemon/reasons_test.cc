@@ -110,6 +110,12 @@ std::map<std::string, std::function<absl::Status()>> Provocations() {
              "pipeline { num_stages: 4096 num_microbatches: 1048576 } "
              "schedule { kind: SCHEDULE_KIND_1F1B }");
        }},
+      {"ORDER_DEADLOCKS",
+       [] {
+         return Service().Compute(
+             "pipeline { num_stages: 2 num_microbatches: 1 } schedule { kind: SCHEDULE_KIND_CUSTOM "
+             "order: \"0B0 0F0\\n1F0 1B0\\n\" }");
+       }},
       {"OVERLOADED",
        [] {
          return Service([](ServiceOptions& options) { options.memory_bytes = 1 << 20; })
