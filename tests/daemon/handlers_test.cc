@@ -97,9 +97,9 @@ TEST(HandleComputeScheduleTest, ACustomOrderIsAnyKindsOrder) {
                      " num_microbatches: 8 p2p_time: 0.25 stage_costs { overlapped_pair: 2.5 } } ");
     const std::string made = absl::StrCat(pipeline, "schedule { ", kind, " } ");
     v1::ExportScheduleResponse file;
-    ASSERT_THAT(HandleExportSchedule(Parse<v1::ExportScheduleRequest>(
-                                         absl::StrCat(made, "format: EXPORT_FORMAT_ORDER")),
-                                     Context(limits), file),
+    ASSERT_THAT(HandlePlanCall(Parse<v1::ExportScheduleRequest>(
+                                   absl::StrCat(made, "format: EXPORT_FORMAT_ORDER")),
+                               Context(limits), file),
                 IsOk());
     auto request = Parse<v1::ComputeScheduleRequest>(pipeline);
     request.mutable_schedule()->set_kind(v1::SCHEDULE_KIND_CUSTOM);
