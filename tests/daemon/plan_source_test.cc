@@ -11,6 +11,7 @@
 
 #include "daemon/errors.h"
 #include "daemon/plan_cost.h"
+#include "engine/model/order_text.h"
 #include "tests/support/status_matchers.h"
 
 namespace pipesched {
@@ -112,6 +113,22 @@ TEST(PlanSourceTest, WhatANoteDependsOnIsPartOfTheKey) {
   defaulted.pipeline.backward_split_defaulted = true;
   EXPECT_NE(PlanKey(given), PlanKey(defaulted));
   EXPECT_EQ(PlanKey(given), PlanKey(Input(8)));
+}
+
+TEST(PlanSourceTest, AGivenOrderIsPartOfTheKey) {
+  const auto given = [](const char* text) {
+    PlanInput input = Input(1);
+    input.kind = FindScheduleKind("custom");
+    absl::StatusOr<Order> order = ParseOrder(text);
+    EXPECT_THAT(order, IsOk());
+    const auto placement = InferPlacement(input.pipeline.shape, *order);
+    EXPECT_THAT(placement, IsOk());
+    input.given = GivenOrder{*std::move(order), *placement};
+    return PlanKey(input);
+  };
+  EXPECT_EQ(given("0F0 0B0\n1F0 1B0\n"), given("0F0 0B0\n1F0 1B0\n"));
+  EXPECT_NE(given("0F0 0B0\n1F0 1B0\n"), given("0F0 0I0 0W0\n1F0 1B0\n"));
+  EXPECT_NE(given("0F0 0B0\n1F0 1B0\n"), given("1F0 1B0\n0F0 0B0\n"));
 }
 
 TEST(PlanSourceTest, TheComputationGoesOnWhileAnybodyWaits) {
@@ -219,15 +236,25 @@ TEST(PlanSourceTest, MemoryIsReservedForAsLongAsAPlanLives) {
 }
 
 TEST(PlanSourceTest, TheEstimateIsAnUpperBound) {
+  int plans = 0;
   for (const ScheduleKind& kind : AllScheduleKinds()) {
-    PlanInput input = Input(8);
-    input.kind = &kind;
-    if (!kind.check(input.pipeline.shape, {}).empty()) continue;
-    const int64_t estimate = EstimatePlanBytes(input);
-    const auto plan = ComputePlan(std::move(input), NeverCancelled);
-    ASSERT_THAT(plan, IsOk()) << kind.name;
-    EXPECT_LE(PlanBytes(*plan), estimate) << kind.name;
+    if (kind.make_order == nullptr) continue;  // custom
+    for (const int chunks : {1, 2}) {
+      PlanInput input = Input(8);
+      input.kind = &kind;
+      input.pipeline.shape.chunks_per_rank = chunks;
+      input.pipeline.stages.resize(static_cast<size_t>(2 * chunks), input.pipeline.stages[0]);
+      input.pipeline.p2p_forward.resize(static_cast<size_t>(2 * chunks - 1));
+      input.pipeline.p2p_backward.resize(static_cast<size_t>(2 * chunks - 1));
+      if (!kind.check(input.pipeline.shape, {}).empty()) continue;
+      const int64_t estimate = EstimatePlanBytes(input);
+      const auto plan = ComputePlan(std::move(input), NeverCancelled);
+      ASSERT_THAT(plan, IsOk()) << kind.name;
+      EXPECT_LE(PlanBytes(*plan), estimate) << kind.name;
+      ++plans;
+    }
   }
+  EXPECT_GE(plans, static_cast<int>(AllScheduleKinds().size()) - 1);
 }
 
 TEST(PlanSourceTest, ManyThreadsShareFewComputations) {
