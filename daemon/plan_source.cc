@@ -35,7 +35,7 @@ struct PlanSource::Flight {
 PlanSource::PlanSource(const Options& options,
                        std::function<void(const PlanInput& input, absl::Duration took)> computed)
     : options_(options), computed_(std::move(computed)), cache_(options.cache_bytes) {
-  run_all_ = [](std::vector<std::function<void()>> parts) {
+  run_all_ = [](const std::vector<std::function<void()>>& parts) {
     for (const auto& part : parts) part();
   };
 }
@@ -62,6 +62,7 @@ void PlanSource::Get(PlanInput input, Asker asker, Start start) {
     }
   }
   if (cached != nullptr) {
+    // NOLINTNEXTLINE(bugprone-use-after-move): moved only where nothing is cached
     asker.done(cached, PlanOrigin::kCached);
     return;
   }
