@@ -21,7 +21,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "clients/cpp/client.h"
+#include "pipesched/client/client.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
 #include "tests/daemon/daemon_process.h"
 #include "tests/support/process.h"

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "clients/cpp/client.h"
+#include "pipesched/client/client.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "tests/daemon/daemon_process.h"
 #include "tests/daemon/http_get.h"

@@ -17,9 +17,9 @@
 
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
-#include "clients/cpp/client.h"
-#include "clients/cpp/error.h"
 #include "daemon/server.h"
+#include "pipesched/client/client.h"
+#include "pipesched/client/error.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "tests/daemon/requests.h"
 #include "tests/support/process.h"

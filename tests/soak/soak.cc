@@ -19,7 +19,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "clients/cpp/client.h"
+#include "pipesched/client/client.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "tests/daemon/daemon_process.h"
 #include "tests/daemon/http_get.h"

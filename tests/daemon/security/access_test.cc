@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "clients/cpp/client.h"
-#include "clients/cpp/error.h"
+#include "pipesched/client/client.h"
+#include "pipesched/client/error.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
 #include "tests/daemon/daemon_process.h"
 #include "tests/daemon/http_get.h"
