@@ -47,12 +47,23 @@ const (
 //   - FAILED_PRECONDITION, reason ORDER_DEADLOCKS: the ranks of a custom order wait
 //     for each other; the message says who waits for whom.
 //   - RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
-//     google.rpc.RetryInfo says when to try again. gRPC itself refuses a request
+//     google.rpc.RetryInfo says when to try again, as the trailer
+//     grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
 //     over max_message_bytes with this code, without details.
 //   - CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
 //     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
+//   - DEADLINE_EXCEEDED, reason MAX_RPC_DURATION_EXCEEDED: the call took longer
+//     than the server allows any call. Metadata: max_rpc_duration.
 //   - UNAVAILABLE, reason DRAINING: the server is stopping; try again.
-//   - INTERNAL, reason INTERNAL: a defect of the server.
+//   - UNAUTHENTICATED, reason UNAUTHENTICATED: the server wants a bearer token.
+//   - PERMISSION_DENIED, reason PEER_NOT_ALLOWED: the client's certificate has no
+//     name that the server allows.
+//   - UNIMPLEMENTED, reason UNKNOWN_METHOD: there is no such method. Metadata:
+//     method.
+//   - INTERNAL, reason INTERNAL: a defect of the server. Metadata: request_id.
+//
+// A call's x-request-id metadata (up to 64 letters, digits or -_.:), or one that
+// the server makes, comes back in the initial metadata and is in the server's log.
 type ScheduleServiceClient interface {
 	// Computes a schedule: its metrics and, in the view FULL, its timeline.
 	//
@@ -172,12 +183,23 @@ func (c *scheduleServiceClient) GetServerInfo(ctx context.Context, in *GetServer
 //   - FAILED_PRECONDITION, reason ORDER_DEADLOCKS: the ranks of a custom order wait
 //     for each other; the message says who waits for whom.
 //   - RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
-//     google.rpc.RetryInfo says when to try again. gRPC itself refuses a request
+//     google.rpc.RetryInfo says when to try again, as the trailer
+//     grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
 //     over max_message_bytes with this code, without details.
 //   - CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
 //     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
+//   - DEADLINE_EXCEEDED, reason MAX_RPC_DURATION_EXCEEDED: the call took longer
+//     than the server allows any call. Metadata: max_rpc_duration.
 //   - UNAVAILABLE, reason DRAINING: the server is stopping; try again.
-//   - INTERNAL, reason INTERNAL: a defect of the server.
+//   - UNAUTHENTICATED, reason UNAUTHENTICATED: the server wants a bearer token.
+//   - PERMISSION_DENIED, reason PEER_NOT_ALLOWED: the client's certificate has no
+//     name that the server allows.
+//   - UNIMPLEMENTED, reason UNKNOWN_METHOD: there is no such method. Metadata:
+//     method.
+//   - INTERNAL, reason INTERNAL: a defect of the server. Metadata: request_id.
+//
+// A call's x-request-id metadata (up to 64 letters, digits or -_.:), or one that
+// the server makes, comes back in the initial metadata and is in the server's log.
 type ScheduleServiceServer interface {
 	// Computes a schedule: its metrics and, in the view FULL, its timeline.
 	//

@@ -22,12 +22,23 @@ class ScheduleServiceStub(object):
     * FAILED_PRECONDITION, reason ORDER_DEADLOCKS: the ranks of a custom order wait
     for each other; the message says who waits for whom.
     * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
-    google.rpc.RetryInfo says when to try again. gRPC itself refuses a request
+    google.rpc.RetryInfo says when to try again, as the trailer
+    grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
     over max_message_bytes with this code, without details.
     * CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
+    * DEADLINE_EXCEEDED, reason MAX_RPC_DURATION_EXCEEDED: the call took longer
+    than the server allows any call. Metadata: max_rpc_duration.
     * UNAVAILABLE, reason DRAINING: the server is stopping; try again.
-    * INTERNAL, reason INTERNAL: a defect of the server.
+    * UNAUTHENTICATED, reason UNAUTHENTICATED: the server wants a bearer token.
+    * PERMISSION_DENIED, reason PEER_NOT_ALLOWED: the client's certificate has no
+    name that the server allows.
+    * UNIMPLEMENTED, reason UNKNOWN_METHOD: there is no such method. Metadata:
+    method.
+    * INTERNAL, reason INTERNAL: a defect of the server. Metadata: request_id.
+
+    A call's x-request-id metadata (up to 64 letters, digits or -_.:), or one that
+    the server makes, comes back in the initial metadata and is in the server's log.
     """
 
     def __init__(self, channel):
@@ -85,12 +96,23 @@ class ScheduleServiceServicer(object):
     * FAILED_PRECONDITION, reason ORDER_DEADLOCKS: the ranks of a custom order wait
     for each other; the message says who waits for whom.
     * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
-    google.rpc.RetryInfo says when to try again. gRPC itself refuses a request
+    google.rpc.RetryInfo says when to try again, as the trailer
+    grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
     over max_message_bytes with this code, without details.
     * CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
+    * DEADLINE_EXCEEDED, reason MAX_RPC_DURATION_EXCEEDED: the call took longer
+    than the server allows any call. Metadata: max_rpc_duration.
     * UNAVAILABLE, reason DRAINING: the server is stopping; try again.
-    * INTERNAL, reason INTERNAL: a defect of the server.
+    * UNAUTHENTICATED, reason UNAUTHENTICATED: the server wants a bearer token.
+    * PERMISSION_DENIED, reason PEER_NOT_ALLOWED: the client's certificate has no
+    name that the server allows.
+    * UNIMPLEMENTED, reason UNKNOWN_METHOD: there is no such method. Metadata:
+    method.
+    * INTERNAL, reason INTERNAL: a defect of the server. Metadata: request_id.
+
+    A call's x-request-id metadata (up to 64 letters, digits or -_.:), or one that
+    the server makes, comes back in the initial metadata and is in the server's log.
     """
 
     def ComputeSchedule(self, request, context):
@@ -199,12 +221,23 @@ class ScheduleService(object):
     * FAILED_PRECONDITION, reason ORDER_DEADLOCKS: the ranks of a custom order wait
     for each other; the message says who waits for whom.
     * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
-    google.rpc.RetryInfo says when to try again. gRPC itself refuses a request
+    google.rpc.RetryInfo says when to try again, as the trailer
+    grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
     over max_message_bytes with this code, without details.
     * CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
+    * DEADLINE_EXCEEDED, reason MAX_RPC_DURATION_EXCEEDED: the call took longer
+    than the server allows any call. Metadata: max_rpc_duration.
     * UNAVAILABLE, reason DRAINING: the server is stopping; try again.
-    * INTERNAL, reason INTERNAL: a defect of the server.
+    * UNAUTHENTICATED, reason UNAUTHENTICATED: the server wants a bearer token.
+    * PERMISSION_DENIED, reason PEER_NOT_ALLOWED: the client's certificate has no
+    name that the server allows.
+    * UNIMPLEMENTED, reason UNKNOWN_METHOD: there is no such method. Metadata:
+    method.
+    * INTERNAL, reason INTERNAL: a defect of the server. Metadata: request_id.
+
+    A call's x-request-id metadata (up to 64 letters, digits or -_.:), or one that
+    the server makes, comes back in the initial metadata and is in the server's log.
     """
 
     @staticmethod
