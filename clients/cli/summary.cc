@@ -99,7 +99,7 @@ std::string FormatKinds(const v1::ListScheduleKindsResponse& response) {
     rows.push_back({kind.name(), PlacementName(kind.placement()), ParameterFlags(kind),
                     kind.legality(), kind.source(), kind.description()});
   }
-  return FormatTable(rows, /*first_right=*/static_cast<int>(rows[0].size()));
+  return FormatTable(rows, /*first_right=*/rows[0].size());
 }
 
 }  // namespace pipesched::cli

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import grpc
 import pytest
 
 FORK = """
@@ -49,6 +50,10 @@ def run(program, **environment):
     return result.stdout
 
 
+GRPC_VERSION = tuple(int(part) for part in grpc.__version__.split(".")[:2])
+
+
+@pytest.mark.skipif(GRPC_VERSION < (1, 60), reason="grpcio 1.51 was seen to hang in a forked child")
 def test_forked_child_has_a_connection_of_its_own():
     assert run(FORK, GRPC_ENABLE_FORK_SUPPORT="1").endswith("[0, 0]\n")
 
