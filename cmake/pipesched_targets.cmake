@@ -22,7 +22,8 @@ endfunction()
 # pipesched_test(<file> [DEPS <targets...>] [LABELS <labels...>])
 # A GoogleTest binary named after the file: tests/engine/sim_test.cc -> engine_sim_test.
 # Each of its tests is a ctest with PIPESCHED_BIN_DIR and PIPESCHED_SOURCE_DIR set.
-# The label grpc: makes calls, and so says nothing under ThreadSanitizer.
+# The label grpc: makes calls, and so says nothing under ThreadSanitizer. The label
+# timed: asserts promised times, and so runs alone, and not under sanitizers.
 function(pipesched_test file)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPS;LABELS")
   file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR}/${file})
@@ -34,9 +35,13 @@ function(pipesched_test file)
   if(arg_LABELS)
     set(labels LABELS "${arg_LABELS}")
   endif()
+  set(serial)
+  if("timed" IN_LIST arg_LABELS)
+    set(serial RUN_SERIAL TRUE)
+  endif()
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES
     TIMEOUT 300
-    ${labels}
+    ${labels} ${serial}
     ENVIRONMENT_MODIFICATION "PIPESCHED_BIN_DIR=set:${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
     ENVIRONMENT "PIPESCHED_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
 endfunction()

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
@@ -31,17 +32,18 @@ std::vector<std::string> ControlGroups(const std::string& root) {
   std::ifstream file(root + "/proc/self/cgroup");
   std::string line;
   std::vector<std::string> groups;
+  const std::string base = root + "/sys/fs/cgroup";
   while (std::getline(file, line)) {
     absl::string_view path = line;
     if (!absl::ConsumePrefix(&path, "0::/")) continue;
     std::string folder(path);
     while (!folder.empty()) {
-      groups.push_back(root + "/sys/fs/cgroup/" + folder);
+      groups.push_back(absl::StrCat(base, "/", folder));
       const size_t slash = folder.rfind('/');
       folder.resize(slash == std::string::npos ? 0 : slash);
     }
   }
-  groups.push_back(root + "/sys/fs/cgroup");  // in a container its own group
+  groups.push_back(base);  // in a container its own group
   return groups;
 }
 

@@ -303,8 +303,9 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
           PlanQuery query;
           const absl::Status prepared = RunGuarded(call, [&] {
             absl::StatusOr<PlanQuery> result = Prepare(request, call.limits());
-            if (result.ok()) query = *std::move(result);
-            return result.status();
+            if (!result.ok()) return result.status();
+            query = *std::move(result);
+            return absl::OkStatus();
           });
           if (!prepared.ok()) return finish(prepared);
           call.record().parts = PlanParts(query.input);
