@@ -389,7 +389,6 @@ TEST(HandlersTest, ManyThreadsGetTheSameAnswers) {
 }
 
 TEST(HandleListScheduleKindsTest, ListsTheRegistry) {
-  const Limits limits;
   v1::ListScheduleKindsResponse response;
   HandleListScheduleKinds(response);
   ASSERT_EQ(response.kinds_size(), 19);
