@@ -25,6 +25,9 @@
 #include "tests/support/process.h"
 #include "tests/support/status_matchers.h"
 
+// There only in a build with AddressSanitizer, which keeps what was freed.
+extern "C" __attribute__((weak)) void __asan_init();
+
 namespace pipesched {
 namespace {
 
@@ -134,7 +137,7 @@ TEST(FaultTest, APeerThatReadsNothingLosesItsConnection) {
     ASSERT_TRUE(reader->Read(&message));  // and never again
     EXPECT_GT(metric("pipesched_memory_reserved_bytes"), 0);
     while (metric("pipesched_inflight_requests") > 0) std::this_thread::yield();
-    EXPECT_EQ(metric("pipesched_memory_reserved_bytes"), 0);
+    while (metric("pipesched_memory_reserved_bytes") > 0) std::this_thread::yield();
     context.TryCancel();
   }
 }
@@ -158,7 +161,9 @@ TEST(FaultTest, MemoryStaysBelowItsMark) {
   const std::string metrics = HttpGet(daemon.admin, "/metrics").body;
   const std::string name = "\nprocess_resident_memory_bytes ";
   const double resident = std::atof(metrics.c_str() + metrics.find(name) + name.size());
-  EXPECT_LT(resident, 256 << 20);
+  if (__asan_init == nullptr) {
+    EXPECT_LT(resident, 256 << 20);
+  }
   EXPECT_GT(resident, 1 << 20);
   EXPECT_THAT(metrics, HasSubstr("\npipesched_memory_rejections_total 1"));
 }
