@@ -29,7 +29,7 @@ constexpr int kGrid = 12;
 // Most ops, over all blocks, that are fitted, and that are timed to choose a block: each
 // less than a second.
 constexpr int64_t kMostFittedOps = int64_t{3} << 19;
-constexpr int64_t kMostTimedOps = int64_t{1} << 23;
+constexpr int64_t kMostTimedOps = int64_t{1} << 21;
 
 // Periods from the first to the last op of a block.
 int LengthOf(const Block& block, int num_ranks) {
@@ -157,6 +157,7 @@ Order RepeatBlock(const PipelineShape& shape, const Block& block) {
     std::vector<BlockOp> running;  // those with a microbatch in this period
     size_t next = 0;
     for (int k = 0; next < ops.size() || !running.empty(); ++k) {
+      if (running.empty()) k = age(ops[next]);  // Nothing runs until then.
       for (; next < ops.size() && age(ops[next]) == k; ++next) {
         running.insert(std::upper_bound(running.begin(), running.end(), ops[next], runs_before),
                        ops[next]);

@@ -24,7 +24,7 @@ constexpr size_t kOpsBetweenPolls = size_t{1} << 16;
 class DataTable {
  public:
   explicit DataTable(const PipelineShape& shape)
-      : row_size_(static_cast<size_t>(shape.num_microbatches) + kPadding),
+      : row_size_(RowSize(static_cast<size_t>(shape.num_microbatches))),
         num_stages_(static_cast<size_t>(shape.num_stages())),
         made_at_((2 * num_stages_ + 2) * row_size_, kNotMade) {
     std::fill_n(AlwaysThere(), row_size_, 0);
@@ -42,7 +42,10 @@ class DataTable {
   int64_t* RowAt(size_t row) { return made_at_.data() + row * row_size_; }
   int64_t* AlwaysThere() { return RowAt(2 * num_stages_); }
 
-  static constexpr size_t kPadding = 24;
+  // Short rows need no padding, and would be mostly that.
+  static size_t RowSize(size_t num_microbatches) {
+    return num_microbatches < 64 ? num_microbatches : num_microbatches + 24;
+  }
 
   size_t row_size_;
   size_t num_stages_;
