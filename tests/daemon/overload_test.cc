@@ -194,7 +194,7 @@ TEST_F(OverloadTest, AStreamThatIsNotReadKeepsItsMemoryAndEndsInTime) {
   ASSERT_TRUE(reader->Read(&message));
   EXPECT_GT(server_->service().memory_reserved(), int64_t{64} * 8192 * 2 * 20);
   while (server_->service().calls_in_progress() > 0) std::this_thread::yield();
-  EXPECT_EQ(server_->service().memory_reserved(), 0);
+  while (server_->service().memory_reserved() > 0) std::this_thread::yield();
   context.TryCancel();
 }
 
