@@ -23,6 +23,11 @@ int64_t PlanParts(const PlanInput& input) {
   return int64_t{input.pipeline.shape.num_stages()} * input.pipeline.shape.num_microbatches;
 }
 
+int64_t PlanWork(const PlanInput& input) {
+  constexpr int64_t kFittingFactor = 50;  // see ScheduleKind::fits_times
+  return PlanParts(input) * (input.kind->fits_times ? kFittingFactor : 1);
+}
+
 int64_t EstimatePlanBytes(const PlanInput& input) {
   const int64_t num_ops = input.given ? input.given->order.num_ops()
                                       : PlanParts(input) * input.kind->ops_per_microbatch;

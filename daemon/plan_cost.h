@@ -10,6 +10,9 @@ namespace pipesched {
 // (stage, microbatch) pairs of a plan: what its time and memory grow with.
 int64_t PlanParts(const PlanInput& input);
 
+// The same, weighted by how long a pair of the kind takes to compute.
+int64_t PlanWork(const PlanInput& input);
+
 // About the memory that a plan takes, in bytes: an upper bound, known before
 // anything is allocated.
 int64_t EstimatePlanBytes(const PlanInput& input);

@@ -232,7 +232,7 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
   }
 
   void OnComputed(const PlanInput& input, absl::Duration took) {
-    admission_.Learn({ToProto(*input.kind), PlanParts(input)}, took);
+    admission_.Learn({ToProto(*input.kind), PlanWork(input)}, took);
     if (options_.observer != nullptr) options_.observer->OnPlanComputed(PlanParts(input), took);
   }
 
@@ -309,7 +309,7 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
           });
           if (!prepared.ok()) return finish(prepared);
           call.record().parts = PlanParts(query.input);
-          const Job computing = {plan_job, call.record().parts};
+          const Job computing = {plan_job, PlanWork(query.input)};
           const Job answering = {answer_job, query.answer_parts};
           const auto done = [this, &call, answering, answer, finish,
                              ranks = std::move(query.ranks)](const absl::StatusOr<SharedPlan>& plan,

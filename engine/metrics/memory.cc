@@ -17,6 +17,17 @@ int64_t Clamp(Sum bytes) {
   return bytes > kLargest ? kLargest : static_cast<int64_t>(bytes);
 }
 
+// What an op releases when it ends.
+int64_t ReleasedBytes(const StageCost& cost, OpKind kind) {
+  switch (kind) {
+    case OpKind::kForward: return 0;
+    case OpKind::kBackward: return cost.activation_bytes;
+    case OpKind::kBackwardInput: return cost.activation_bytes - cost.weight_grad_bytes;
+    case OpKind::kBackwardWeight: return cost.weight_grad_bytes;
+  }
+  return 0;
+}
+
 // Calls visit(op, bytes, alive) for each op with what the rank holds while it runs.
 // `Sum` holds every sum of bytes that can occur.
 template <typename Sum, typename Visit>
@@ -25,23 +36,15 @@ void Follow(const Pipeline& pipeline, Sum static_bytes, absl::Span<const Op> ops
   int alive = 0;
   for (const Op op : ops) {
     const StageCost& cost = pipeline.stages[static_cast<size_t>(op.stage())];
-    if (op.kind() == OpKind::kForward) {
+    const bool takes = op.kind() == OpKind::kForward;
+    if (takes) {
       bytes += cost.activation_bytes;
-      ++alive;
+      alive += ActivationChange(op.kind());
     }
     visit(op, bytes, alive);
-    switch (op.kind()) {
-      case OpKind::kForward: break;
-      case OpKind::kBackward:
-        bytes -= cost.activation_bytes;
-        --alive;
-        break;
-      case OpKind::kBackwardInput: bytes -= cost.activation_bytes - cost.weight_grad_bytes; break;
-      case OpKind::kBackwardWeight:
-        bytes -= cost.weight_grad_bytes;
-        --alive;
-        break;
-    }
+    if (takes) continue;
+    bytes -= ReleasedBytes(cost, op.kind());
+    alive += ActivationChange(op.kind());
   }
 }
 

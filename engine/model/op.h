@@ -16,6 +16,18 @@ inline constexpr int kNumOpKinds = 4;
 // The letter of the order text and of PyTorch's: F, B, I or W.
 constexpr char OpLetter(OpKind kind) { return "FBIW"[static_cast<int>(kind)]; }
 
+// What an op adds to the activations alive on its rank: each (stage, microbatch) counts
+// from the start of its F to the end of its B or W.
+constexpr int ActivationChange(OpKind kind) {
+  switch (kind) {
+    case OpKind::kForward: return 1;
+    case OpKind::kBackwardInput: return 0;
+    case OpKind::kBackward:
+    case OpKind::kBackwardWeight: return -1;
+  }
+  return 0;
+}
+
 // Bounds of the numbers that an Op can hold, above every limit of the service.
 inline constexpr int kMaxStages = 1 << 24;
 inline constexpr int kMaxMicrobatches = 1 << 30;

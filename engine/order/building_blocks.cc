@@ -177,8 +177,8 @@ std::vector<int> PeakActivations(const Order& order) {
     int alive = 0;
     int peak = 0;
     for (const Op op : order.rank(r)) {
-      if (op.kind() == OpKind::kForward) peak = std::max(peak, ++alive);
-      if (op.kind() == OpKind::kBackward || op.kind() == OpKind::kBackwardWeight) --alive;
+      alive += ActivationChange(op.kind());
+      peak = std::max(peak, alive);
     }
     peaks.push_back(peak);
   }

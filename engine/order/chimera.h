@@ -11,7 +11,7 @@ namespace pipesched {
 // each on M / 2 microbatches, and fill each other's bubbles. A rank runs whichever
 // of the heads of its two 1F1B orders is ready, in a run with F = 1, B = 2 and no p2p
 // time: B before F, then the lower microbatch within its replica, then the higher
-// stage, then replica 0. P and M are even (CheckEvenRanksAndMicrobatches).
+// stage, then replica 0. P and M are even (CheckTwoReplicas).
 //
 // The makespan is M(F+B) + (P-2)B where M = P, B >= F, and M(F+B) where P = 2.
 Order MakeChimeraOrder(const PipelineShape& shape, const ScheduleParams& params);

@@ -117,13 +117,7 @@ class Justifier {
 
   // What an op does to the number of activations that its rank holds.
   int AliveChange(int op) const {
-    int change = 0;
-    switch (At(op).kind()) {
-      case OpKind::kForward: change = 1; break;
-      case OpKind::kBackward:
-      case OpKind::kBackwardWeight: change = -1; break;
-      case OpKind::kBackwardInput: break;
-    }
+    const int change = ActivationChange(At(op).kind());
     return mirrored_ ? -change : change;
   }
 

@@ -33,6 +33,10 @@ struct ScheduleKind {
   // legal but no better than others. Null: any number does.
   int (*least_microbatches)(const PipelineShape& shape) = nullptr;
 
+  // Its order is fitted to the times of the pipeline, not made from the sizes alone,
+  // which takes about 50 times as long an op.
+  bool fits_times = false;
+
   bool takes_group_size = false;  // ScheduleParams.microbatch_group_size
   RuleViolations (*check)(const PipelineShape& shape, const ScheduleParams& params);
 

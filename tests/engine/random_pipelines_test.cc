@@ -14,8 +14,11 @@
 #include "absl/strings/str_cat.h"
 #include "engine/digest/digest.h"
 #include "engine/metrics/metrics.h"
+#include "engine/model/order_text.h"
+#include "engine/order/given_order.h"
 #include "engine/order/registry.h"
 #include "engine/sim/simulator.h"
+#include "engine/sim/validate.h"
 #include "tests/support/kinds.h"
 #include "tests/support/oracle.h"
 #include "tests/support/pipelines.h"
@@ -138,6 +141,31 @@ TEST_P(RandomPipelinesTest, OrdersAreWholeAndTimedAsTheOracleSays) {
     all.Add(Hex(digest));
   }
   EXPECT_EQ(Hex(all.Finish()), kDigests.at(std::string(kind.name)));
+}
+
+// The caller's own order, as text: any order that can run is read, placed, found whole,
+// and timed.
+TEST(RandomCustomOrdersTest, AreReadPlacedAndTimedAsTheOracleSays) {
+  std::mt19937 random(20'262);
+  for (int trial = 0; trial < kPipelines; ++trial) {
+    const PipelineShape shape{.num_ranks = Uniform(1, 4, random),
+                              .chunks_per_rank = Uniform(1, 3, random),
+                              .num_microbatches = Uniform(1, 6, random)};
+    SCOPED_TRACE(absl::StrCat("trial ", trial));
+    const Pipeline pipeline =
+        RandomPipeline(shape.num_ranks, shape.chunks_per_rank, shape.num_microbatches, random);
+    const Placement placement = RoundRobin(shape);
+    const std::string text =
+        FormatOrder(RandomOrder(placement, shape.num_microbatches, trial % 3 == 0, random));
+    const auto order = ParseOrder(text);
+    ASSERT_THAT(order, IsOk());
+    const auto inferred = InferPlacement(shape, *order);
+    ASSERT_THAT(inferred, IsOk());
+    ASSERT_EQ(*inferred, placement);
+    ASSERT_THAT(FindOrderErrors(*inferred, shape.num_microbatches, *order), testing::IsEmpty());
+    ExpectAsTheOracleSays(pipeline, *inferred, *order, /*count_memory=*/trial % 10 == 0);
+    if (HasFatalFailure()) return;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(AllKinds, RandomPipelinesTest, testing::ValuesIn(KindsWithOrders()),
