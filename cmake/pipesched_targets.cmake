@@ -23,7 +23,7 @@ endfunction()
 # A GoogleTest binary named after the file: tests/engine/sim_test.cc -> engine_sim_test.
 # Each of its tests is a ctest with PIPESCHED_BIN_DIR and PIPESCHED_SOURCE_DIR set.
 # The label grpc: makes calls, and so says nothing under ThreadSanitizer. The label
-# timed: asserts promised times, and so runs alone, and not under sanitizers.
+# timed: makes calls and asserts promised times, and so runs alone.
 function(pipesched_test file)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPS;LABELS")
   file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR}/${file})
