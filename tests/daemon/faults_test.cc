@@ -23,10 +23,8 @@
 #include "tests/daemon/http_get.h"
 #include "tests/daemon/requests.h"
 #include "tests/support/process.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/status_matchers.h"
-
-// There only in a build with AddressSanitizer, which keeps what was freed.
-extern "C" __attribute__((weak)) void __asan_init();
 
 namespace pipesched {
 namespace {
@@ -66,7 +64,7 @@ TEST(FaultTest, StoppedAndContinuedItGoesOn) {
 // With no descriptor left new connections wait; those that there are go on, and when
 // descriptors are free again all is as before.
 TEST(FaultTest, WithoutDescriptorsOldConnectionsGoOn) {
-  if (__asan_init != nullptr) {
+  if (HasAddressSanitizer()) {
     GTEST_SKIP() << "UndefinedBehaviorSanitizer opens a pipe to look at a pointer";
   }
   const TemporaryFolder folder;
@@ -164,7 +162,7 @@ TEST(FaultTest, MemoryStaysBelowItsMark) {
   const std::string metrics = HttpGet(daemon.admin, "/metrics").body;
   const std::string name = "\nprocess_resident_memory_bytes ";
   const double resident = std::atof(metrics.c_str() + metrics.find(name) + name.size());
-  if (__asan_init == nullptr) {
+  if (!HasAddressSanitizer()) {
     EXPECT_LT(resident, 256 << 20);
   }
   EXPECT_GT(resident, 1 << 20);

@@ -1,0 +1,22 @@
+#ifndef PIPESCHED_TESTS_SUPPORT_SANITIZER_H_
+#define PIPESCHED_TESTS_SUPPORT_SANITIZER_H_
+
+#include "absl/time/time.h"
+
+// There only in a build with AddressSanitizer.
+extern "C" __attribute__((weak)) void __asan_init();
+
+namespace pipesched {
+
+// AddressSanitizer keeps what was freed, and makes all slower.
+inline bool HasAddressSanitizer() { return __asan_init != nullptr; }
+
+// A promised time as it is asserted: with tenfold slack, since tests share machines,
+// and with fivefold more where the program is instrumented.
+inline absl::Duration WithSlack(absl::Duration promised) {
+  return promised * (HasAddressSanitizer() ? 50 : 10);
+}
+
+}  // namespace pipesched
+
+#endif  // PIPESCHED_TESTS_SUPPORT_SANITIZER_H_
