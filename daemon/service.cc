@@ -1,6 +1,5 @@
 #include "daemon/service.h"
 
-#include <grpcpp/alarm.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 
@@ -22,6 +21,7 @@
 #include "daemon/errors.h"
 #include "daemon/handlers.h"
 #include "daemon/plan_cost.h"
+#include "daemon/stream_deadline.h"
 #include "daemon/worker_pool.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
 
@@ -82,51 +82,6 @@ void AddPushback(const absl::Status& status, grpc::CallbackServerContext& contex
   context.AddTrailingMetadata("grpc-retry-pushback-ms",
                               absl::StrCat(absl::ToInt64Milliseconds(*delay)));
 }
-
-// Ends a stream whose reader has stopped reading, which holds its plan. A write that
-// waits for the reader can only be cancelled; and where the connection itself takes
-// nothing, gRPC 1.51 waits all the same, and it is broken.
-class StreamDeadline {
- public:
-  StreamDeadline(grpc::CallbackServerContext* context, const Call& call,
-                 std::function<void(const std::string& peer)> break_connection)
-      : state_(std::make_shared<State>()) {
-    state_->context = context;
-    if (call.TimeLeft() >= absl::Hours(24)) return;
-    cancel_.Set(call.deadline(), [state = state_](bool expired) {
-      const absl::MutexLock lock(&state->mutex);
-      if (expired && state->context != nullptr) state->context->TryCancel();
-    });
-    if (break_connection == nullptr) return;
-    break_.Set(call.deadline() + kBreakGrace,
-               [state = state_, peer = context->peer(),
-                break_connection = std::move(break_connection)](bool expired) {
-                 const absl::MutexLock lock(&state->mutex);
-                 if (expired && state->context != nullptr) break_connection(peer);
-               });
-  }
-
-  ~StreamDeadline() {
-    {
-      const absl::MutexLock lock(&state_->mutex);
-      state_->context = nullptr;  // An alarm may still be on its way.
-    }
-    cancel_.Cancel();
-    break_.Cancel();
-  }
-
- private:
-  static constexpr std::chrono::seconds kBreakGrace{1};
-
-  struct State {
-    absl::Mutex mutex;
-    grpc::CallbackServerContext* context ABSL_GUARDED_BY(mutex) = nullptr;
-  };
-
-  std::shared_ptr<State> state_;
-  grpc::Alarm cancel_;
-  grpc::Alarm break_;
-};
 
 }  // namespace
 

@@ -257,6 +257,17 @@ TEST(PlanSourceTest, TheEstimateIsAnUpperBound) {
   EXPECT_GE(plans, static_cast<int>(AllScheduleKinds().size()) - 1);
 }
 
+// What is fitted to the times is not computed on the thread that read the request.
+TEST(PlanSourceTest, FittedKindsAreMoreWork) {
+  PlanInput input = Input(8);
+  const int64_t work = PlanWork(input);
+  EXPECT_EQ(work, PlanParts(input));
+  for (const char* kind : {"v_half", "v_min", "v_1f1b", "wave"}) {
+    input.kind = FindScheduleKind(kind);
+    EXPECT_GE(PlanWork(input), 10 * work) << kind;
+  }
+}
+
 TEST(PlanSourceTest, ManyThreadsShareFewComputations) {
   PlanSource source({.cache_bytes = 1 << 20});
   std::atomic<int> right = 0;

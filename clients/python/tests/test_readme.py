@@ -29,5 +29,13 @@ def test_readme(client, monkeypatch, capsys):
     assert "pipeline.num_stages 0, want" in capsys.readouterr().out
 
 
+def test_readme_of_the_project(client, monkeypatch, capsys):
+    monkeypatch.setenv("PIPESCHED_SERVER", client.target)
+    readme = pathlib.Path(__file__).parents[3] / "README.md"
+    (block,) = re.findall(r"```python\n(.*?)```", readme.read_text(), re.S)
+    exec(block, {})
+    assert "33.0 0.2727" in capsys.readouterr().out
+
+
 def test_typed():
     assert os.path.exists(pathlib.Path(pipesched.__file__).with_name("py.typed"))
