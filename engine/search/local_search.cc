@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <cstdlib>
 
 namespace pipesched {
 namespace {
 
-constexpr size_t kHistory = 400;
+const size_t kHistory = getenv("H") ? atoi(getenv("H")) : 400;
 constexpr int64_t kCandidatesAPoll = 64;
-constexpr int64_t kPatience = 20'000;  // candidates without a better one
+const int64_t kPatience = getenv("PA") ? atoi(getenv("PA")) : 20000;  // candidates without a better one
 
 // Moves the token at `from` to `to`; the others close up.
 void Shift(Sequence& sequence, int from, int to) {
