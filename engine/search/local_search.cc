@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
-#include <cstdlib>
 
 namespace pipesched {
 namespace {
 
-const size_t kHistory = getenv("H") ? atoi(getenv("H")) : 400;
-constexpr int64_t kCandidatesAPoll = 64;
-const int64_t kPatience = getenv("PA") ? atoi(getenv("PA")) : 20000;  // candidates without a better one
+constexpr size_t kHistory = 1000;
+// Ops that are timed at most between two polls: about a millisecond.
+constexpr int64_t kOpsAPoll = 100'000;
+constexpr int64_t kPatience = 100'000;  // candidates without a better one
 
 // Moves the token at `from` to `to`; the others close up.
 void Shift(Sequence& sequence, int from, int to) {
@@ -46,9 +46,8 @@ LocalSearch::LocalSearch(const SearchModel& model, SearchObjective objective, ui
       timing_(model),
       free_start_(model),
       history_(kHistory) {
+  best_score_.value = std::numeric_limits<int64_t>::max();
   Restart(start);
-  best_ = current_;
-  best_score_ = score_;
 }
 
 void LocalSearch::Restart(const Sequences& start) {
@@ -57,6 +56,10 @@ void LocalSearch::Restart(const Sequences& start) {
   score_ = ScoreOf(objective_, timing_, free_start_, current_);
   std::fill(history_.begin(), history_.end(), score_.energy);
   since_best_ = 0;
+  if (score_ < best_score_) {
+    best_ = current_;
+    best_score_ = score_;
+  }
 }
 
 LocalSearch::Move LocalSearch::ProposeGap(int rank) {
@@ -127,8 +130,11 @@ void LocalSearch::Try() {
 int64_t LocalSearch::Run(int64_t candidates, Cancelled stop) {
   bool can_move = false;
   for (const Sequence& sequence : current_) can_move = can_move || sequence.size() > 2;
+  int64_t ops = 0;
+  for (int r = 0; r < model_.num_ranks; ++r) ops += static_cast<int64_t>(model_.OpsOf(r));
+  const int64_t a_poll = std::max<int64_t>(1, kOpsAPoll / ops);
   for (int64_t i = 0; i < candidates; ++i) {
-    if (i % kCandidatesAPoll == 0 && stop()) return i;
+    if (i % a_poll == 0 && stop()) return i;
     if (!can_move) continue;
     Try();
     if (since_best_ < kPatience) continue;

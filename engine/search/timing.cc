@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <cstdlib>
 
 namespace pipesched {
 namespace {
@@ -183,7 +182,7 @@ int64_t Timing::LongestRankSpan() const {
 int64_t Timing::MeanEighth(bool spans) const {
   int64_t sum = 0;
   for (int r = 0; r < model_.num_ranks; ++r) {
-    sum += (EndOf(r) - (spans ? StartOf(r) : 0)) / ((getenv("D")?atoi(getenv("D")):8) * int64_t{model_.num_ranks});
+    sum += (EndOf(r) - (spans ? StartOf(r) : 0)) / (8 * int64_t{model_.num_ranks});
   }
   return sum;
 }
