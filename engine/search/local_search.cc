@@ -10,7 +10,9 @@ namespace {
 constexpr size_t kHistory = 1000;
 // Ops that are timed at most between two polls: about a millisecond.
 constexpr int64_t kOpsAPoll = 100'000;
-constexpr int64_t kPatience = 100'000;  // candidates without a better one
+constexpr int64_t kPatienceAnOp = 40;  // candidates without a better one
+
+constexpr int kMostSteps = 12;
 
 // Moves the token at `from` to `to`; the others close up.
 void Shift(Sequence& sequence, int from, int to) {
@@ -137,11 +139,12 @@ int64_t LocalSearch::Run(int64_t candidates, Cancelled stop) {
     if (i % a_poll == 0 && stop()) return i;
     if (!can_move) continue;
     Try();
-    if (since_best_ < kPatience) continue;
-    // Stuck: from the best again, with room to climb out.
+    if (since_best_ < kPatienceAnOp * ops) continue;
+    // Stuck: from the best again, a few steps aside.
     Restart(best_);
-    const int64_t slack = best_score_.energy / 200 * (1 + random_.Below(4));
-    std::fill(history_.begin(), history_.end(), best_score_.energy + slack);
+    history_.assign(history_.size(), std::numeric_limits<int64_t>::max());
+    for (int steps = 1 + random_.Below(kMostSteps); steps > 0; --steps) Try();
+    std::fill(history_.begin(), history_.end(), score_.energy);
   }
   return candidates;
 }
