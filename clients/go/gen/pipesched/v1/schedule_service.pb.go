@@ -1219,7 +1219,7 @@ var File_pipesched_v1_schedule_service_proto protoreflect.FileDescriptor
 
 const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\n" +
-	"#pipesched/v1/schedule_service.proto\x12\fpipesched.v1\x1a\x1apipesched/v1/metrics.proto\x1a\x1bpipesched/v1/pipeline.proto\x1a\x1bpipesched/v1/schedule.proto\x1a\x1bpipesched/v1/timeline.proto\"\xbe\x01\n" +
+	"#pipesched/v1/schedule_service.proto\x12\fpipesched.v1\x1a\x1apipesched/v1/metrics.proto\x1a\x1bpipesched/v1/pipeline.proto\x1a\x1bpipesched/v1/schedule.proto\x1a\x19pipesched/v1/search.proto\x1a\x1bpipesched/v1/timeline.proto\"\xbe\x01\n" +
 	"\x16ComputeScheduleRequest\x122\n" +
 	"\bpipeline\x18\x01 \x01(\v2\x16.pipesched.v1.PipelineR\bpipeline\x122\n" +
 	"\bschedule\x18\x02 \x01(\v2\x16.pipesched.v1.ScheduleR\bschedule\x12&\n" +
@@ -1300,12 +1300,14 @@ const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\x11RENDER_FORMAT_PNG\x10\x01*F\n" +
 	"\fExportFormat\x12\x1d\n" +
 	"\x19EXPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x17\n" +
-	"\x13EXPORT_FORMAT_ORDER\x10\x012\xe8\x04\n" +
+	"\x13EXPORT_FORMAT_ORDER\x10\x012\xb4\x06\n" +
 	"\x0fScheduleService\x12c\n" +
 	"\x0fComputeSchedule\x12$.pipesched.v1.ComputeScheduleRequest\x1a%.pipesched.v1.ComputeScheduleResponse\"\x03\x90\x02\x01\x12b\n" +
 	"\x0eStreamSchedule\x12#.pipesched.v1.StreamScheduleRequest\x1a$.pipesched.v1.StreamScheduleResponse\"\x03\x90\x02\x010\x01\x12`\n" +
 	"\x0eRenderSchedule\x12#.pipesched.v1.RenderScheduleRequest\x1a$.pipesched.v1.RenderScheduleResponse\"\x03\x90\x02\x01\x12`\n" +
-	"\x0eExportSchedule\x12#.pipesched.v1.ExportScheduleRequest\x1a$.pipesched.v1.ExportScheduleResponse\"\x03\x90\x02\x01\x12i\n" +
+	"\x0eExportSchedule\x12#.pipesched.v1.ExportScheduleRequest\x1a$.pipesched.v1.ExportScheduleResponse\"\x03\x90\x02\x01\x12f\n" +
+	"\x10CompareSchedules\x12%.pipesched.v1.CompareSchedulesRequest\x1a&.pipesched.v1.CompareSchedulesResponse\"\x03\x90\x02\x01\x12b\n" +
+	"\x0eSearchSchedule\x12#.pipesched.v1.SearchScheduleRequest\x1a$.pipesched.v1.SearchScheduleResponse\"\x03\x90\x02\x010\x01\x12i\n" +
 	"\x11ListScheduleKinds\x12&.pipesched.v1.ListScheduleKindsRequest\x1a'.pipesched.v1.ListScheduleKindsResponse\"\x03\x90\x02\x01\x12]\n" +
 	"\rGetServerInfo\x12\".pipesched.v1.GetServerInfoRequest\x1a#.pipesched.v1.GetServerInfoResponse\"\x03\x90\x02\x01B\xb5\x01\n" +
 	"\x0fio.pipesched.v1B\x14ScheduleServiceProtoP\x01ZFgithub.com/pipesched/pipesched/clients/go/gen/pipesched/v1;pipeschedv1\xa2\x02\x03PSV\xaa\x02\fPipesched.V1\xba\x02\rPipesched_V1_\xca\x02\fPipesched\\V1\xea\x02\rPipesched::V1b\x06proto3"
@@ -1349,6 +1351,10 @@ var file_pipesched_v1_schedule_service_proto_goTypes = []any{
 	(*Note)(nil),                      // 21: pipesched.v1.Note
 	(*PipelineShape)(nil),             // 22: pipesched.v1.PipelineShape
 	(*ScheduleKindInfo)(nil),          // 23: pipesched.v1.ScheduleKindInfo
+	(*CompareSchedulesRequest)(nil),   // 24: pipesched.v1.CompareSchedulesRequest
+	(*SearchScheduleRequest)(nil),     // 25: pipesched.v1.SearchScheduleRequest
+	(*CompareSchedulesResponse)(nil),  // 26: pipesched.v1.CompareSchedulesResponse
+	(*SearchScheduleResponse)(nil),    // 27: pipesched.v1.SearchScheduleResponse
 }
 var file_pipesched_v1_schedule_service_proto_depIdxs = []int32{
 	17, // 0: pipesched.v1.ComputeScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
@@ -1381,16 +1387,20 @@ var file_pipesched_v1_schedule_service_proto_depIdxs = []int32{
 	5,  // 27: pipesched.v1.ScheduleService.StreamSchedule:input_type -> pipesched.v1.StreamScheduleRequest
 	7,  // 28: pipesched.v1.ScheduleService.RenderSchedule:input_type -> pipesched.v1.RenderScheduleRequest
 	10, // 29: pipesched.v1.ScheduleService.ExportSchedule:input_type -> pipesched.v1.ExportScheduleRequest
-	12, // 30: pipesched.v1.ScheduleService.ListScheduleKinds:input_type -> pipesched.v1.ListScheduleKindsRequest
-	14, // 31: pipesched.v1.ScheduleService.GetServerInfo:input_type -> pipesched.v1.GetServerInfoRequest
-	4,  // 32: pipesched.v1.ScheduleService.ComputeSchedule:output_type -> pipesched.v1.ComputeScheduleResponse
-	6,  // 33: pipesched.v1.ScheduleService.StreamSchedule:output_type -> pipesched.v1.StreamScheduleResponse
-	9,  // 34: pipesched.v1.ScheduleService.RenderSchedule:output_type -> pipesched.v1.RenderScheduleResponse
-	11, // 35: pipesched.v1.ScheduleService.ExportSchedule:output_type -> pipesched.v1.ExportScheduleResponse
-	13, // 36: pipesched.v1.ScheduleService.ListScheduleKinds:output_type -> pipesched.v1.ListScheduleKindsResponse
-	15, // 37: pipesched.v1.ScheduleService.GetServerInfo:output_type -> pipesched.v1.GetServerInfoResponse
-	32, // [32:38] is the sub-list for method output_type
-	26, // [26:32] is the sub-list for method input_type
+	24, // 30: pipesched.v1.ScheduleService.CompareSchedules:input_type -> pipesched.v1.CompareSchedulesRequest
+	25, // 31: pipesched.v1.ScheduleService.SearchSchedule:input_type -> pipesched.v1.SearchScheduleRequest
+	12, // 32: pipesched.v1.ScheduleService.ListScheduleKinds:input_type -> pipesched.v1.ListScheduleKindsRequest
+	14, // 33: pipesched.v1.ScheduleService.GetServerInfo:input_type -> pipesched.v1.GetServerInfoRequest
+	4,  // 34: pipesched.v1.ScheduleService.ComputeSchedule:output_type -> pipesched.v1.ComputeScheduleResponse
+	6,  // 35: pipesched.v1.ScheduleService.StreamSchedule:output_type -> pipesched.v1.StreamScheduleResponse
+	9,  // 36: pipesched.v1.ScheduleService.RenderSchedule:output_type -> pipesched.v1.RenderScheduleResponse
+	11, // 37: pipesched.v1.ScheduleService.ExportSchedule:output_type -> pipesched.v1.ExportScheduleResponse
+	26, // 38: pipesched.v1.ScheduleService.CompareSchedules:output_type -> pipesched.v1.CompareSchedulesResponse
+	27, // 39: pipesched.v1.ScheduleService.SearchSchedule:output_type -> pipesched.v1.SearchScheduleResponse
+	13, // 40: pipesched.v1.ScheduleService.ListScheduleKinds:output_type -> pipesched.v1.ListScheduleKindsResponse
+	15, // 41: pipesched.v1.ScheduleService.GetServerInfo:output_type -> pipesched.v1.GetServerInfoResponse
+	34, // [34:42] is the sub-list for method output_type
+	26, // [26:34] is the sub-list for method input_type
 	26, // [26:26] is the sub-list for extension type_name
 	26, // [26:26] is the sub-list for extension extendee
 	0,  // [0:26] is the sub-list for field type_name
@@ -1404,6 +1414,7 @@ func file_pipesched_v1_schedule_service_proto_init() {
 	file_pipesched_v1_metrics_proto_init()
 	file_pipesched_v1_pipeline_proto_init()
 	file_pipesched_v1_schedule_proto_init()
+	file_pipesched_v1_search_proto_init()
 	file_pipesched_v1_timeline_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
