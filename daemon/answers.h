@@ -135,7 +135,8 @@ class Answers {
           const absl::Time start = absl::Now();
           const auto abandoned = [&call] { return call.Abandoned(); };
           const absl::Status result = RunGuarded(call, [&] {
-            return work(CallContext{call.limits(), abandoned});
+            return work(
+                CallContext{call.limits(), abandoned, absl::FromChrono(call.deadline())});
           });
           if (result.ok() && job.parts > kInlineParts) jobs_.Learn(job, absl::Now() - start);
           reactor->FinishWith(result);

@@ -18,6 +18,8 @@ namespace pipesched {
 enum JobKind {
   kRenderJob = 1000,
   kAnswerJob = 1001,
+  kCompareJob = 1010,
+  kSearchJob = 1011,
 };
 
 // Requests about up to this many (stage, microbatch) take about a tenth of a
