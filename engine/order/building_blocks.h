@@ -27,8 +27,9 @@ struct Block {
 };
 
 // The order that repeats the block: the ops of rank r by (time, F before others,
-// microbatch).
-Order RepeatBlock(const PipelineShape& shape, const Block& block);
+// microbatch). Returns CANCELLED if `cancelled` said so.
+absl::StatusOr<Order> RepeatBlock(const PipelineShape& shape, const Block& block,
+                                  Cancelled cancelled);
 
 // Most activations that each rank holds, each from its F to its B or W.
 std::vector<int> PeakActivations(const Order& order);

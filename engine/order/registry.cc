@@ -192,7 +192,7 @@ constexpr ScheduleKind kKinds[] = {
      .placement = PlacementKind::kBidirectional,
      .ops_per_microbatch = 2,
      .check = CheckTwoReplicas,
-     .make_order = FromShape<MakeChimeraOrder>},
+     .make_order = MakeChimeraOrder},
     {.name = "wave",
      .description = "Microbatches go down and up the ranks W = V/2 times; a turn needs no "
                     "transfer.",
