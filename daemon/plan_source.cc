@@ -112,7 +112,9 @@ absl::StatusOr<SharedPlan> PlanSource::ComputeOnce(Flight& flight) {
     if (computed_ != nullptr) computed_(flight.input, stopwatch.Elapsed());
     if (options_.memory == nullptr) return std::make_shared<const Plan>(*std::move(plan));
     // From here on the memory is reserved for as long as anybody holds the plan.
-    const int64_t bytes = std::exchange(flight.reserved_bytes, 0);
+    const int64_t reserved = std::exchange(flight.reserved_bytes, 0);
+    const int64_t bytes = std::min(reserved, PlanBytes(*plan));
+    options_.memory->Release(reserved - bytes);
     return SharedPlan(new Plan(*std::move(plan)), [memory = options_.memory, bytes](const Plan* p) {
       delete p;
       memory->Release(bytes);

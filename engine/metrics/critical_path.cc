@@ -88,6 +88,7 @@ absl::StatusOr<CriticalPath> FindCriticalPath(const Pipeline& pipeline, const Pl
                                               Cancelled cancelled) {
   CriticalPath path;
   size_t blocks = 0;
+  path.ops.reserve(order.ops.size());  // Takes pages only where it is written.
   if (order.ops.empty()) return path;
   const Walk walk(pipeline, placement, order, timeline);
   for (std::optional<size_t> block = walk.LastBlock(); block; block = walk.Before(*block)) {
@@ -99,6 +100,7 @@ absl::StatusOr<CriticalPath> FindCriticalPath(const Pipeline& pipeline, const Pl
     }
     path.compute += timeline.ends[*block] - timeline.starts[*block];
   }
+  if (path.ops.size() <= order.ops.size() / 2) path.ops.shrink_to_fit();
   std::reverse(path.ops.begin(), path.ops.end());
   path.p2p = timeline.makespan - path.compute;
   return path;

@@ -26,9 +26,7 @@ constexpr int kMostRounds = 100;
 // Of how many microbatches a steady state may be: those left out are a multiple of it.
 constexpr int kGrid = 12;
 
-// Most ops, over all blocks, that are fitted, and that are timed to choose a block: each
-// less than a second.
-constexpr int64_t kMostFittedOps = int64_t{3} << 19;
+// Most ops, over all blocks, that are timed to choose a block: less than a second.
 constexpr int64_t kMostTimedOps = int64_t{1} << 21;
 
 // Periods from the first to the last op of a block.
