@@ -103,7 +103,29 @@ void WriteMemory(const Subject& subject, bool in_bytes, JsonWriter& json) {
       [&](size_t rank) { return pipeline.memory_limit_bytes[rank]; }, json);
 }
 
-absl::Status WriteSchedule(const Subject& subject, const PictureLabels& labels, bool in_bytes,
+// What the page shows first.
+void WriteFirst(const PictureOptions& options, const TickScale& scale, int64_t step,
+                JsonWriter& json) {
+  const double unit = scale.ToUnits(step);
+  json.BeginObject();
+  json.Key("theme");
+  json.String(options.theme == Theme::kDark ? "dark" : "light");
+  json.Key("critical");
+  json.Bool(options.critical_path);
+  json.Key("memory");
+  json.Bool(options.memory == MemoryCurve::kOn);
+  json.Key("from");
+  json.Number(options.start_time / unit);
+  json.Key("to");
+  if (options.end_time) {
+    json.Number(*options.end_time / unit);
+  } else {
+    json.Null();
+  }
+  json.EndObject();
+}
+
+absl::Status WriteSchedule(const Subject& subject, const PictureOptions& options, bool in_bytes,
                            int64_t step, Cancelled cancelled, JsonWriter& json) {
   const Pipeline& pipeline = subject.pipeline;
   const int num_ranks = subject.order.num_ranks();
@@ -113,10 +135,8 @@ absl::Status WriteSchedule(const Subject& subject, const PictureLabels& labels, 
   json.String(SizesOf(subject));
   json.Key("facts");
   json.BeginList();
-  PictureOptions options;
-  options.labels = labels;
   for (const std::string& fact : FactsOf(subject, options)) json.String(fact);
-  for (const std::string& fact : AssumptionsOf(subject, labels, true)) json.String(fact);
+  for (const std::string& fact : AssumptionsOf(subject, options.labels, true)) json.String(fact);
   json.EndList();
   json.Key("stages");
   json.Number(subject.placement.num_stages());
@@ -163,7 +183,7 @@ absl::Status WriteSchedule(const Subject& subject, const PictureLabels& labels, 
 }  // namespace
 
 absl::StatusOr<std::string> WriteHtml(absl::Span<const Subject> subjects,
-                                      const PictureLabels& labels, Cancelled cancelled) {
+                                      const PictureOptions& options, Cancelled cancelled) {
   // All are of one pipeline, and so on one scale.
   const TickScale& scale = subjects[0].pipeline.scale;
   int64_t step = 0;
@@ -176,13 +196,13 @@ absl::StatusOr<std::string> WriteHtml(absl::Span<const Subject> subjects,
     step = CommonStep(subject.timeline, transfers);
     in_bytes |= NamesBytes(subject.pipeline);
   }
-  const std::string title = TitleOf(subjects, labels);
+  const std::string title = TitleOf(subjects, options.labels);
   JsonWriter json;
   json.BeginObject();
   json.Key("title");
   json.String(title);
   json.Key("unit");
-  json.String(TimeUnit(labels));
+  json.String(TimeUnit(options.labels));
   json.Key("tick");
   json.Number(scale.ToUnits(step));
   json.Key("memoryIn");
@@ -194,10 +214,12 @@ absl::StatusOr<std::string> WriteHtml(absl::Span<const Subject> subjects,
   json.Key("dark");
   WriteTheme(Theme::kDark, json);
   json.EndObject();
+  json.Key("first");
+  WriteFirst(options, scale, step, json);
   json.Key("schedules");
   json.BeginList();
   for (const Subject& subject : subjects) {
-    absl::Status status = WriteSchedule(subject, labels, in_bytes, step, cancelled, json);
+    absl::Status status = WriteSchedule(subject, options, in_bytes, step, cancelled, json);
     if (!status.ok()) return status;
   }
   json.EndList();

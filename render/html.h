@@ -14,11 +14,12 @@ namespace pipesched {
 // Several subjects are drawn below each other on one time axis. About 6 bytes an op.
 // Equal input gives equal bytes.
 //
-// Of the options it takes the labels: all else is chosen in the page.
+// Of the options, theme, critical path, memory and times say what the page shows first;
+// transfers are shown of the op that is selected; ranks and sizes say nothing.
 //
 // Returns CANCELLED if `cancelled`, asked once a rank, said so.
 absl::StatusOr<std::string> WriteHtml(absl::Span<const Subject> subjects,
-                                      const PictureLabels& labels,
+                                      const PictureOptions& options,
                                       Cancelled cancelled = NeverCancelled);
 
 }  // namespace pipesched

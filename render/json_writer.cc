@@ -31,6 +31,11 @@ void JsonWriter::End(char bracket) {
   needs_comma_ = true;
 }
 
+void JsonWriter::Word(absl::string_view word) {
+  Separate();
+  text_.append(word.data(), word.size());
+}
+
 void JsonWriter::Separate() {
   if (needs_comma_) text_.push_back(',');
   needs_comma_ = true;

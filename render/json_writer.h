@@ -18,6 +18,9 @@ class JsonWriter {
   void Key(absl::string_view key);
   void String(absl::string_view utf8);
 
+  void Bool(bool value) { Word(value ? "true" : "false"); }
+  void Null() { Word("null"); }
+
   // Numbers that no double holds are written as the nearest.
   template <typename T>
   void Number(T number) {
@@ -30,6 +33,7 @@ class JsonWriter {
  private:
   void Begin(char bracket);
   void End(char bracket);
+  void Word(absl::string_view word);
   void Separate();  // from the value before
   void AppendNumber(double number);
 

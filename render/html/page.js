@@ -64,14 +64,18 @@ export class Page {
     this.match = -1;
     /** @type {Uint8Array | null} */
     this.chosen = null; // ops of interest
-    this.themeName = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    const { first } = this.plan.data;
+    this.themeName = first.theme;
     this.printing = false;
     this.due = false;
 
     this.#fillTexts();
     this.#listen();
+    this.memoryBox.checked = first.memory;
+    this.showCritical(first.critical);
     this.setTheme(this.themeName);
     this.resize();
+    if (first.from > 0 || first.to !== null) this.view.show(first.from, first.to ?? this.plan.end);
   }
 
   #fillTexts() {
@@ -378,9 +382,6 @@ export class Page {
 
     addEventListener("beforeprint", () => this.#setPrinting(true));
     addEventListener("afterprint", () => this.#setPrinting(false));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) =>
-      this.setTheme(event.matches ? "dark" : "light"),
-    );
   }
 
   /** @param {number} factor */
@@ -405,9 +406,19 @@ export class Page {
 
   /** @param {boolean} on */
   #setPrinting(on) {
+    if (this.printing === on) return;
     this.printing = on;
+    const { view } = this;
+    if (on) {
+      this.shown = { scale: view.scale, left: view.left, pitch: view.pitch, top: view.top, fitted: view.fitted };
+      view.fitted = true;
+    }
     this.#applyTheme();
     this.resize();
+    if (!on) {
+      Object.assign(view, this.shown);
+      this.resize();
+    }
   }
 
   /** @param {KeyboardEvent} event */

@@ -7,8 +7,14 @@
  * @property {string} unit  name of the time unit
  * @property {number} tick  units a tick
  * @property {Record<string, Theme>} themes  by name
+ * @property {First} first  what is shown first
  * @property {"bytes" | "activations"} memoryIn  what memory is counted in
  * @property {ScheduleData[]} schedules  one, or several that are compared
+ */
+
+/**
+ * `to` is null for the end.
+ * @typedef {{theme: string, critical: boolean, memory: boolean, from: number, to: number | null}} First
  */
 
 /**

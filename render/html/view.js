@@ -45,6 +45,19 @@ export class View {
     this.top = 0;
   }
 
+  /**
+   * Shows what happens between two times.
+   * @param {number} from
+   * @param {number} to
+   */
+  show(from, to) {
+    this.fitted = false;
+    this.scale = this.width / Math.max(to - from, 1e-9);
+    this.#clamp();
+    this.left = Math.min(from, this.end);
+    this.#clamp();
+  }
+
   #leastScale() {
     return this.width / this.end;
   }
