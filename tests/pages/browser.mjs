@@ -25,7 +25,7 @@ export function pipesched(...flags) {
   return execFileSync(PIPESCHED, flags.map(String), {
     encoding: "utf8",
     maxBuffer: 1 << 30,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
 }
 

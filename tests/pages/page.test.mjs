@@ -277,6 +277,7 @@ describe("pictures", () => {
       onPage([...PIPELINES[kind], "--schedule", kind], async (page) => {
         await page.emulateMedia({ colorScheme: "light" });
         await page.setViewportSize({ width: 900, height: 420 });
+        await page.waitForFunction(() => globalThis.pipesched.canvas.width === 900);
         await page.keyboard.press("m");
         const drawn = await canvasOf(page);
         const file = new URL(`golden/${kind}.png`, import.meta.url);
