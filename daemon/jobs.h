@@ -18,8 +18,9 @@ namespace pipesched {
 enum JobKind {
   kRenderJob = 1000,
   kAnswerJob = 1001,
-  kCompareJob = 1010,
-  kSearchJob = 1011,
+  kValidateJob = 1010,
+  kCompareJob = 1020,
+  kSearchJob = 1021,
 };
 
 // Requests about up to this many (stage, microbatch) take about a tenth of a

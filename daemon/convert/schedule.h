@@ -23,6 +23,9 @@ v1::PlacementKind ToProto(PlacementKind placement);
 void RefuseUnknownFields(const google::protobuf::Message& message, absl::string_view path,
                          Violations& violations);
 
+// The kind of a schedule; null if this version does not know it.
+const ScheduleKind* KindOf(const v1::Schedule& schedule);
+
 // The rows of the registry, for ListScheduleKinds.
 void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>& kinds);
 
