@@ -141,7 +141,7 @@ class Answers {
           const auto abandoned = [&call] { return call.Abandoned(); };
           const absl::Status result = RunGuarded(call, [&] {
             return work(
-                CallContext{call.limits(), abandoned, absl::FromChrono(call.deadline())});
+                CallContext{call.limits(), abandoned, absl::Now() + call.TimeLeft()});
           });
           if (result.ok() && job.parts > kInlineParts) jobs_.Learn(job, stopwatch.Elapsed());
           reactor->FinishWith(result);

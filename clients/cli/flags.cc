@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -20,6 +21,8 @@ constexpr CommandInfo kCommands[] = {
     {kRender, "render", "draw a schedule, print no numbers"},
     {kSchedules, "schedules", "list the kinds of schedule"},
     {kHealth, "health", "ask whether the service is serving"},
+    {kCompareKinds, "compare", "compute all kinds of schedule on one machine, side by side"},
+    {kSearch, "search", "search for the best order of a machine within its memory"},
     {kVersion, "version", "print the versions of this program and of the service"},
 };
 
@@ -99,6 +102,36 @@ constexpr Flag kFlags[] = {
      "title of the picture"},
     {FlagId::kTimeUnit, "time-unit", "", "time_unit", "options.time_unit", ValueKind::kText, kPlans,
      "LABEL", "name of the unit that the times are in"},
+    {FlagId::kMachineChunks, "chunks-per-rank", "", "", "chunks_per_rank", ValueKind::kInteger,
+     kSearch, "V", "stages that each rank holds, each 1/V of its slice (default 1, or 2)"},
+    {FlagId::kKindChunks, "chunks-per-rank", "", "", "chunks_per_rank[]",
+     ValueKind::kCommaIntegers, kCompareKinds, "V,V",
+     "numbers of stages that a rank may hold, each 1/V of its slice (default 1,2)"},
+    {FlagId::kFitMemory, "fit-memory", "", "fit_memory", "", ValueKind::kSwitch, kCompareKinds, "",
+     "leave out the kinds that hold more than --memory-limit"},
+    {FlagId::kPlacement, "placement", "", "placement", "placement", ValueKind::kChoice, kSearch,
+     "PLACEMENT", "where the stages may be (default linear, or v with --chunks-per-rank 2)",
+     "linear|v|round_robin|any"},
+    {FlagId::kNoSplitBackward, "no-split-backward", "", "no_split_backward", "",
+     ValueKind::kSwitch, kSearch, "", "search among orders with full backwards only"},
+    {FlagId::kObjective, "objective", "", "objective", "objective", ValueKind::kChoice, kSearch,
+     "OBJECTIVE", "what to minimize (default makespan)",
+     "makespan|longest_rank_span|longest_rank_span_free_start"},
+    {FlagId::kTimeBudget, "time-budget", "", "time_budget", "time_budget", ValueKind::kDuration,
+     kSearch, "TIME",
+     "longest time of the search, in seconds or as 500ms, 2m (default 1s, or no bound with "
+     "--candidate-budget)"},
+    {FlagId::kCandidateBudget, "candidate-budget", "", "candidate_budget", "candidate_budget",
+     ValueKind::kInteger, kSearch, "N",
+     "orders to try; the result is then the same on every machine"},
+    {FlagId::kTargetGap, "target-gap", "", "target_gap", "target_gap", ValueKind::kNumber, kSearch,
+     "GAP", "stop once value / bound - 1 is no more (default 0)"},
+    {FlagId::kSeed, "seed", "", "seed", "seed", ValueKind::kInteger, kSearch, "N",
+     "start of the random numbers (default 0)"},
+    {FlagId::kThreads, "threads", "", "threads", "threads", ValueKind::kInteger, kSearch, "N",
+     "threads of the search (default 1)"},
+    {FlagId::kPareto, "pareto", "", "pareto", "", ValueKind::kSwitch, kSearch, "",
+     "print the objective's best values over memory limits"},
     {FlagId::kServer, "server", "", "", "", ValueKind::kText, kAllCommands, "ADDRESS",
      "ask this daemon: host:port, dns:///host:port or unix:/path (default "
      "$PIPESCHED_SERVER, else the service inside this program)"},
@@ -132,6 +165,21 @@ const Flag* FindByKey(absl::string_view Flag::*member, absl::string_view text) {
 
 absl::Span<const CommandInfo> AllCommands() { return kCommands; }
 
+bool HasFlag(Command command, const Flag& flag) {
+  if ((flag.commands & command) != 0) return true;
+  if ((command & kMachines) == 0) return false;
+  switch (flag.id) {
+    case FlagId::kConfig: return true;
+    case FlagId::kChunksPerRank: return false;
+    case FlagId::kOutput:
+    case FlagId::kOutputFormat:
+    case FlagId::kTitle:
+    case FlagId::kTimeUnit:
+    case FlagId::kView: return command == kSearch;
+    default: return absl::StartsWith(flag.field, "pipeline.");
+  }
+}
+
 absl::Span<const Flag> AllFlags() { return kFlags; }
 
 const Flag& GetFlag(FlagId id) { return kFlags[static_cast<size_t>(id)]; }
@@ -139,13 +187,16 @@ const Flag& GetFlag(FlagId id) { return kFlags[static_cast<size_t>(id)]; }
 std::string LongName(const Flag& flag) { return absl::StrCat("--", flag.name); }
 
 const Flag* FindFlag(absl::string_view text, Command command) {
-  const Flag* flag = nullptr;
-  if (absl::ConsumePrefix(&text, "--")) {
-    flag = FindByKey(&Flag::name, text);
-  } else if (absl::ConsumePrefix(&text, "-")) {
-    flag = FindByKey(&Flag::short_name, text);
+  absl::string_view Flag::*name = &Flag::name;
+  if (!absl::ConsumePrefix(&text, "--")) {
+    if (!absl::ConsumePrefix(&text, "-")) return nullptr;
+    name = &Flag::short_name;
   }
-  return flag != nullptr && (flag->commands & command) != 0 ? flag : nullptr;
+  if (text.empty()) return nullptr;
+  for (const Flag& flag : kFlags) {
+    if (flag.*name == text && HasFlag(command, flag)) return &flag;
+  }
+  return nullptr;
 }
 
 const Flag* FindConfigKey(absl::string_view key) { return FindByKey(&Flag::config_key, key); }
@@ -176,6 +227,13 @@ std::string ExplainBadValue(const Flag& flag, absl::string_view text) {
       want = "a number of seconds above 0";
       break;
     }
+    case ValueKind::kDuration:
+      if (ParseDuration(text)) return "";
+      want = "a time above 0: seconds, or a number with ms, s, m or h";
+      break;
+    case ValueKind::kCommaIntegers:
+      if (ParseCommaIntegers(text)) return "";
+      return absl::StrCat("want whole numbers with commas between them, got ", Quote(text));
     case ValueKind::kNumber:
     case ValueKind::kNumbers:
       if (ParseNumber(text)) return "";

@@ -15,9 +15,12 @@ enum Command : unsigned {
   kSchedules = 4,
   kHealth = 8,
   kVersion = 16,
+  kCompareKinds = 256,
+  kSearch = 512,
 };
 inline constexpr unsigned kPlans = kCompute | kRender;  // those that take a pipeline
-inline constexpr unsigned kAllCommands = kPlans | kSchedules | kHealth | kVersion;
+inline constexpr unsigned kMachines = kCompareKinds | kSearch;  // those that take a machine
+inline constexpr unsigned kAllCommands = kPlans | kSchedules | kHealth | kVersion | kMachines;
 
 struct CommandInfo {
   Command command;
@@ -36,6 +39,8 @@ enum class ValueKind {
   kNumber,    // one number
   kNumbers,   // one or more numbers
   kIntegers,  // one or more whole numbers
+  kCommaIntegers,  // whole numbers, commas between them
+  kDuration,       // a number of seconds, or one with a unit, above 0: "500ms"
 };
 constexpr bool IsList(ValueKind kind) {
   return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers;
@@ -70,6 +75,18 @@ enum class FlagId {
   kOutputFormat,
   kTitle,
   kTimeUnit,
+  kMachineChunks,
+  kKindChunks,
+  kFitMemory,
+  kPlacement,
+  kNoSplitBackward,
+  kObjective,
+  kTimeBudget,
+  kCandidateBudget,
+  kTargetGap,
+  kSeed,
+  kThreads,
+  kPareto,
   kServer,
   kTimeout,
   kService,
@@ -94,6 +111,10 @@ struct Flag {
   absl::string_view help;
   absl::string_view choices = {};  // "text|json"
 };
+
+// Whether a command has the flag. Commands about a machine have those that describe a
+// pipeline too, but for its chunks_per_rank; a search those of its file.
+bool HasFlag(Command command, const Flag& flag);
 
 // By FlagId.
 absl::Span<const Flag> AllFlags();

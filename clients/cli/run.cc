@@ -21,6 +21,7 @@
 #include "clients/cli/interrupt.h"
 #include "clients/cli/numbers.h"
 #include "clients/cli/outputs.h"
+#include "clients/cli/search.h"
 #include "clients/cli/service_info.h"
 
 namespace pipesched::cli {
@@ -64,7 +65,11 @@ absl::StatusOr<std::optional<std::string>> ReadOrder(const Settings& settings) {
 }
 
 absl::StatusOr<std::optional<Output>> ChooseCheckedOutput(const CommandLine& command_line) {
-  if ((command_line.command & kPlans) == 0) return std::nullopt;
+  const bool is_asked_for = command_line.settings.Find(FlagId::kOutput) != nullptr ||
+                            command_line.settings.Find(FlagId::kOutputFormat) != nullptr;
+  const bool has_output =
+      command_line.command == kSearch ? is_asked_for : (command_line.command & kPlans) != 0;
+  if (!has_output) return std::nullopt;
   auto output = ChooseOutput(command_line.command, command_line.settings);
   if (output.ok() && *output && (*output)->is_stdout() && (*output)->format == OutputFormat::kPng &&
       isatty(STDOUT_FILENO) != 0) {
@@ -96,6 +101,8 @@ ExitCode RunCommand(const CommandLine& command_line, const std::optional<Output>
   switch (command_line.command) {
     case kCompute: return RunCompute(context, output);
     case kRender: return RunRender(context, *output);
+    case kCompareKinds: return RunCompareKinds(context);
+    case kSearch: return RunSearch(context, output);
     case kSchedules: return RunSchedules(context);
     case kHealth: return RunHealth(context);
     case kVersion: return RunVersion(context, *embedded);
