@@ -29,7 +29,7 @@ from fault_server import FaultServer
 from older import OlderContract
 
 HERE = pathlib.Path(__file__).resolve().parent
-GROUPS = ("golden", "oracle", "formulas", "paper", "recorded", "views", "errors", "faults")
+GROUPS = ("golden", "oracle", "formulas", "paper", "recorded", "views", "searches", "errors", "faults")
 
 # Falsified answers: by what, and which cases' expectations it must break.
 FALSIFIED = {
@@ -187,7 +187,11 @@ def run_older(cases, daemon, algorithm_version):
 
 
 def kinds_without_case(cases, client):
-    used = {case["request"]["schedule"]["kind"] for case in cases if "error" not in case["expect"]}
+    used = {
+        case["request"]["schedule"]["kind"]
+        for case in cases
+        if "error" not in case["expect"] and "schedule" in case["request"]
+    }
     listed = {f"SCHEDULE_KIND_{kind.name.upper()}" for kind in client.list_schedule_kinds()}
     return sorted(listed - used)
 

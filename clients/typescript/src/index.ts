@@ -10,4 +10,5 @@ export * from "./gen/pipesched/v1/metrics_pb.js";
 export * from "./gen/pipesched/v1/pipeline_pb.js";
 export * from "./gen/pipesched/v1/schedule_pb.js";
 export * from "./gen/pipesched/v1/schedule_service_pb.js";
+export * from "./gen/pipesched/v1/search_pb.js";
 export { type OpRef, OpKind, OpRefSchema, TimelineSchema } from "./gen/pipesched/v1/timeline_pb.js";

@@ -33,6 +33,13 @@ from .errors import (
 from .launch import agree
 from .v1.pipeline_pb2 import Pipeline, StageCost
 from .v1.schedule_pb2 import Schedule, ScheduleKind
+from .v1.search_pb2 import (
+    CompareSchedulesResponse,
+    SearchObjective,
+    SearchPlacement,
+    SearchScheduleRequest,
+    SearchScheduleResponse,
+)
 from .v1.timeline_pb2 import OpKind
 
 __version__ = VERSION
@@ -41,6 +48,7 @@ __all__ = [
     "BrokenResponseError",
     "CancelledError",
     "Client",
+    "CompareSchedulesResponse",
     "DaemonError",
     "DeadlineError",
     "DisagreementError",
@@ -57,6 +65,10 @@ __all__ = [
     "RankPlan",
     "Schedule",
     "ScheduleKind",
+    "SearchObjective",
+    "SearchPlacement",
+    "SearchScheduleRequest",
+    "SearchScheduleResponse",
     "StageCost",
     "Timeline",
     "TimelineArrays",
