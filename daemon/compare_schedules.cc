@@ -68,8 +68,8 @@ std::string OverMemory(const Plan& plan) {
 
 }  // namespace
 
-absl::Status HandleCompareSchedules(const v1::CompareSchedulesRequest& request,
-                                    CallContext context, v1::CompareSchedulesResponse& response) {
+absl::Status HandleCompareSchedules(const v1::CompareSchedulesRequest& request, CallContext context,
+                                    v1::CompareSchedulesResponse& response) {
   Violations violations;
   const CompareInput input = ConvertCompare(request, context.limits, violations);
   if (!violations.empty()) return violations.ToStatus();
@@ -102,7 +102,11 @@ absl::Status HandleCompareSchedules(const v1::CompareSchedulesRequest& request,
       there = true;
       absl::StatusOr<Plan> plan =
           ComputePlan({machine, &kind, {}, std::nullopt}, context.cancelled);
-      if (!plan.ok()) return plan.status();
+      if (context.cancelled()) return absl::CancelledError("cancelled while comparing");
+      if (!plan.ok()) {  // The kind cannot be fitted to these times.
+        left_out.push_back(LeftOut(kind, chunks, std::string(plan.status().message())));
+        continue;
+      }
       if (request.fit_memory() && !FitsMemory(*plan)) {
         left_out.push_back(LeftOut(kind, chunks, OverMemory(*plan)));
       } else {

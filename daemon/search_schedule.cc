@@ -50,8 +50,7 @@ class SearchCall {
       points = *std::move(found);
     } else {
       const auto stop = [this] { return IsOver(1, 1); };
-      absl::StatusOr<SearchResult> result =
-          Search(input_.problem, input_.budget, stop, progress);
+      absl::StatusOr<SearchResult> result = Search(input_.problem, input_.budget, stop, progress);
       if (!result.ok()) return result.status();
       points.push_back({0, 0, *std::move(result)});
     }
@@ -135,9 +134,8 @@ class SearchCall {
   absl::Status SendLast(const std::vector<ParetoPoint>& points) {
     const SearchResult& best = points.back().result;
     v1::SearchScheduleResponse message;
-    const absl::Status filled =
-        FillAnswer(best.answer, request_.with_timeline() ? message.mutable_timeline() : nullptr,
-                   message);
+    const absl::Status filled = FillAnswer(
+        best.answer, request_.with_timeline() ? message.mutable_timeline() : nullptr, message);
     if (!filled.ok()) return filled;
     FillStatus(best.answer.value, best.bound, best.candidates, message);
     message.mutable_search()->set_finished(true);

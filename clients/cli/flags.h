@@ -18,7 +18,7 @@ enum Command : unsigned {
   kCompareKinds = 256,
   kSearch = 512,
 };
-inline constexpr unsigned kPlans = kCompute | kRender;  // those that take a pipeline
+inline constexpr unsigned kPlans = kCompute | kRender;          // those that take a pipeline
 inline constexpr unsigned kMachines = kCompareKinds | kSearch;  // those that take a machine
 inline constexpr unsigned kAllCommands = kPlans | kSchedules | kHealth | kVersion | kMachines;
 
@@ -31,14 +31,14 @@ absl::Span<const CommandInfo> AllCommands();
 
 // What a flag or a config key holds.
 enum class ValueKind {
-  kSwitch,    // nothing: it is there or not; true or false in a config file
-  kText,      // one text
-  kChoice,    // one of the flag's choices
-  kSeconds,   // one number above 0
-  kInteger,   // one whole number
-  kNumber,    // one number
-  kNumbers,   // one or more numbers
-  kIntegers,  // one or more whole numbers
+  kSwitch,         // nothing: it is there or not; true or false in a config file
+  kText,           // one text
+  kChoice,         // one of the flag's choices
+  kSeconds,        // one number above 0
+  kInteger,        // one whole number
+  kNumber,         // one number
+  kNumbers,        // one or more numbers
+  kIntegers,       // one or more whole numbers
   kCommaIntegers,  // whole numbers, commas between them
   kDuration,       // a number of seconds, or one with a unit, above 0: "500ms"
 };

@@ -40,7 +40,8 @@ absl::string_view Examples(Command command) {
       return "  pipesched search -s 4 -b 8 -f 10 --backward-input-times 12 "
              "--backward-weight-times 6 --p2p-time 4\n"
              "  pipesched search -s 4 -b 8 --activation-bytes 2 --memory-limit 6 -o plan.order\n"
-             "  pipesched search -s 4 -b 8 --activation-bytes 2 --pareto --candidate-budget 100000\n";
+             "  pipesched search -s 4 -b 8 --activation-bytes 2 --pareto --candidate-budget "
+             "100000\n";
     case kVersion: return "  pipesched version --server 127.0.0.1:50551\n";
   }
   return "";

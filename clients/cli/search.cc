@@ -150,7 +150,8 @@ std::string FormatComparison(const v1::CompareSchedulesResponse& response) {
                 "gap", "peak bytes", "fits"}};
   Rows left_out;
   for (const v1::ComparisonRow& row : response.rows()) {
-    const std::string chunks = row.chunks_per_rank() == 0 ? "" : absl::StrCat(row.chunks_per_rank());
+    const std::string chunks =
+        row.chunks_per_rank() == 0 ? "" : absl::StrCat(row.chunks_per_rank());
     if (!row.left_out().empty()) {
       left_out.push_back({row.name(), chunks, row.left_out()});
       continue;
@@ -158,9 +159,8 @@ std::string FormatComparison(const v1::CompareSchedulesResponse& response) {
     const v1::Metrics& metrics = row.metrics();
     rows.push_back({row.name(), chunks, FormatNumber(metrics.makespan()),
                     FormatPercent(metrics.bubble_rate()), FormatNumber(metrics.longest_rank_span()),
-                    FormatPercent(metrics.longest_span_bubble_rate()),
-                    FormatPercent(metrics.gap()), absl::StrCat(PeakBytes(metrics)),
-                    row.fits_memory() ? "yes" : "no"});
+                    FormatPercent(metrics.longest_span_bubble_rate()), FormatPercent(metrics.gap()),
+                    absl::StrCat(PeakBytes(metrics)), row.fits_memory() ? "yes" : "no"});
   }
   std::string text = FormatTable(rows, /*first_right=*/1);
   if (!left_out.empty()) {
@@ -177,8 +177,8 @@ std::string FormatSearch(const v1::SearchScheduleResponse& response, const Setti
        {"bound", absl::StrCat(FormatNumber(status.bound()), " (no order is below it)")},
        {"gap to it", absl::StrCat(FormatPercent(status.gap()),
                                   status.proven_optimal() ? " (proven optimal)" : "")},
-       {"candidates", absl::StrCat(status.candidates(), " in ",
-                                   absl::StrFormat("%.2f", status.elapsed()), " s")},
+       {"candidates",
+        absl::StrCat(status.candidates(), " in ", absl::StrFormat("%.2f", status.elapsed()), " s")},
        {"found as", status.found_as().empty() ? "an order of the search" : status.found_as()}},
       /*first_right=*/2);
   if (!response.pareto().empty()) return absl::StrCat(text, "\n", FormatCurve(response));
@@ -188,8 +188,8 @@ std::string FormatSearch(const v1::SearchScheduleResponse& response, const Setti
 }
 
 ExitCode RunCompareKinds(const CommandContext& context) {
-  const auto response = context.client->CompareSchedules(BuildCompareRequest(context.settings),
-                                                         context.call_options);
+  const auto response =
+      context.client->CompareSchedules(BuildCompareRequest(context.settings), context.call_options);
   if (!response.ok()) return context.FailCall(response.status());
   return context.Print(context.json ? ToJson(*response) : FormatComparison(*response));
 }
@@ -201,8 +201,7 @@ ExitCode RunSearch(const CommandContext& context, const std::optional<Output>& o
   request.set_with_timeline(view == "full" && (json_file || context.json));
   client::CallOptions options = context.call_options;
   if (context.settings.Find(FlagId::kTimeout) == nullptr) {
-    options.timeout =
-        std::max(options.timeout, absl::Seconds(request.time_budget() + kCallSlack));
+    options.timeout = std::max(options.timeout, absl::Seconds(request.time_budget() + kCallSlack));
   }
   v1::SearchScheduleResponse best;
   absl::Status status;
@@ -232,8 +231,7 @@ ExitCode RunSearch(const CommandContext& context, const std::optional<Output>& o
   }
   for (const v1::Note& note : best.notes()) context.Remark("note", note.message());
   if (context.settings.Find(FlagId::kView) == nullptr) best.clear_timeline();
-  const std::string text =
-      context.json ? ToJson(best) : FormatSearch(best, context.settings);
+  const std::string text = context.json ? ToJson(best) : FormatSearch(best, context.settings);
   if (output && output->is_stdout()) {
     WriteStderr(text);
   } else {

@@ -50,8 +50,7 @@ Pipeline ConvertMachine(const v1::Pipeline* request, int chunks, const Limits& l
   const double most = std::ldexp(1, 61);
   for (const auto* times : {&pipeline->p2p_forward, &pipeline->p2p_backward}) {
     if (chunks == 1 || times->empty()) continue;
-    const double sum =
-        static_cast<double>((*times)[0]) * boundaries * shape->num_microbatches;
+    const double sum = static_cast<double>((*times)[0]) * boundaries * shape->num_microbatches;
     if (sum <= most) continue;
     violations.Add("pipeline.p2p_time",
                    absl::StrCat(request->p2p_time(), ": too long to count for ", chunks,
@@ -79,8 +78,7 @@ bool CheckChunks(int chunks, const std::string& field, const Limits& limits,
     return false;
   }
   if (chunks > limits.max_chunks_per_rank) {
-    violations.AddLimit(field,
-                        absl::StrCat(chunks, ", want [1, ", limits.max_chunks_per_rank, "]"),
+    violations.AddLimit(field, absl::StrCat(chunks, ", want [1, ", limits.max_chunks_per_rank, "]"),
                         {"max_chunks_per_rank", chunks, limits.max_chunks_per_rank});
     return false;
   }
@@ -88,8 +86,8 @@ bool CheckChunks(int chunks, const std::string& field, const Limits& limits,
 }
 
 // The placements that a search looks at. Adds what does not go together to `violations`.
-std::vector<SearchPlacement> ConvertPlacements(const v1::SearchScheduleRequest& request,
-                                               int chunks, Violations& violations) {
+std::vector<SearchPlacement> ConvertPlacements(const v1::SearchScheduleRequest& request, int chunks,
+                                               Violations& violations) {
   const auto want = [&](bool legal, absl::string_view rule) {
     if (!legal) violations.Add("chunks_per_rank", absl::StrCat(chunks, ": ", rule));
   };
@@ -184,11 +182,10 @@ void AddShortages(const SearchProblem& problem, const v1::Pipeline& pipeline,
                   Violations& violations) {
   for (const MemoryShortage& shortage : FindShortages(problem)) {
     const int index = pipeline.memory_limit_bytes_size() == 1 ? 0 : shortage.rank;
-    violations.Add(
-        absl::StrCat("pipeline.memory_limit_bytes[", index, "]"),
-        absl::StrCat(shortage.limit_bytes, ": no order fits, rank ", shortage.rank, " needs ",
-                     shortage.needed_bytes, " bytes for ", FormatOp(shortage.op),
-                     ", want at least ", shortage.needed_bytes));
+    violations.Add(absl::StrCat("pipeline.memory_limit_bytes[", index, "]"),
+                   absl::StrCat(shortage.limit_bytes, ": no order fits, rank ", shortage.rank,
+                                " needs ", shortage.needed_bytes, " bytes for ",
+                                FormatOp(shortage.op), ", want at least ", shortage.needed_bytes));
   }
 }
 
@@ -235,8 +232,8 @@ SearchInput ConvertSearch(const v1::SearchScheduleRequest& request, const Limits
   for (const SearchPlacement& placement : input.problem.placements) {
     most = std::max(most, placement.chunks_per_rank);
   }
-  input.problem.machine = ConvertMachine(
-      request.has_pipeline() ? &request.pipeline() : nullptr, most, limits, violations);
+  input.problem.machine = ConvertMachine(request.has_pipeline() ? &request.pipeline() : nullptr,
+                                         most, limits, violations);
   input.problem.split_backward = !request.has_split_backward() || request.split_backward();
   input.problem.objective = ConvertObjective(request.objective(), violations);
   ConvertBudget(request, input, violations);
@@ -246,10 +243,10 @@ SearchInput ConvertSearch(const v1::SearchScheduleRequest& request, const Limits
 
   const PipelineShape& shape = input.problem.machine.shape;
   if (shape.num_ranks > kMaxSearchRanks) {
-    violations.AddLimit("pipeline.num_stages",
-                        absl::StrCat(shape.num_ranks, ": a search takes at most ",
-                                     kMaxSearchRanks, " ranks"),
-                        {"max_search_ranks", shape.num_ranks, kMaxSearchRanks});
+    violations.AddLimit(
+        "pipeline.num_stages",
+        absl::StrCat(shape.num_ranks, ": a search takes at most ", kMaxSearchRanks, " ranks"),
+        {"max_search_ranks", shape.num_ranks, kMaxSearchRanks});
   }
   CheckOps(shape, most, std::min<int64_t>(kMaxSearchOps, limits.max_ops), violations);
   if (!HasUniformP2p(input.problem.machine)) {

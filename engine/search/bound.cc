@@ -41,8 +41,7 @@ class Ways {
       if (!forms_.pairs) continue;
       for (const int b : placement_.StagesOf(rank)) {
         const auto t = static_cast<size_t>(b);
-        saving = std::max(saving,
-                          Stage(s).forward + Backward(t) - PairTime(Stage(s), Stage(t)));
+        saving = std::max(saving, Stage(s).forward + Backward(t) - PairTime(Stage(s), Stage(t)));
       }
     }
     return work - saving * std::max<int64_t>(0, pairs - 1);
@@ -54,8 +53,9 @@ class Ways {
   // The same from time 0 to the end of all.
   int64_t Makespan(int rank, size_t s) const {
     const int64_t down = in_[s] + Rounds(rank, s) + up_[s];
-    return std::max(down + Backward(s), s == 0 ? 0 : down + InputGrad(s) + out_[s] - out_[0] -
-                                                         InputGrad(0) + Backward(0));
+    return std::max(
+        down + Backward(s),
+        s == 0 ? 0 : down + InputGrad(s) + out_[s] - out_[0] - InputGrad(0) + Backward(0));
   }
 
  private:
@@ -87,8 +87,7 @@ class Ways {
     }
     const int64_t alive = std::max<int64_t>(1, room / cost.activation_bytes);
     const bool frees_at_weight = cost.weight_grad_bytes == cost.activation_bytes;
-    return (Microbatches() - 1) / alive *
-           (up_[s] + (frees_at_weight ? Backward(s) : InputGrad(s)));
+    return (Microbatches() - 1) / alive * (up_[s] + (frees_at_weight ? Backward(s) : InputGrad(s)));
   }
 
   const Pipeline& pipeline_;

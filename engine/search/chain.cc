@@ -17,6 +17,24 @@ constexpr int64_t kScheduleCandidates = 8;
 // Changes of the rules in a row that do not help, after which they are left alone.
 constexpr int64_t kMostFailures = 4000;
 
+// Each microbatch whole before the next: needs the least memory, never deadlocks.
+Sequences OneByOne(const SearchModel& model) {
+  Sequences sequences;
+  for (const std::vector<int>& stages : model.stages_of) {
+    Sequence& sequence = sequences.emplace_back();
+    for (int j = 0; j < model.num_microbatches; ++j) {
+      for (size_t c = 0; c < stages.size(); ++c) {
+        sequence.push_back(static_cast<Token>(c * kSearchKinds + kSearchForward));
+      }
+      for (size_t c = stages.size(); c-- > 0;) {
+        sequence.push_back(static_cast<Token>(c * kSearchKinds + kSearchBackward));
+        if (model.split) sequence.push_back(static_cast<Token>(c * kSearchKinds + kSearchWeight));
+      }
+    }
+  }
+  return sequences;
+}
+
 }  // namespace
 
 SearchChain::SearchChain(const SearchModel& model, SearchObjective objective, uint64_t seed,
@@ -49,6 +67,7 @@ SearchChain::SearchChain(const SearchModel& model, SearchObjective objective, ui
   for (const Sequences& start : starts) {
     if (timing_.Run(start)) offer(start, ScoreOf(objective, timing_, free_start_, start));
   }
+  if (best.empty()) best = OneByOne(model);
   local_ = std::make_unique<LocalSearch>(model, objective, random_.Next(), best);
 }
 

@@ -55,10 +55,9 @@ std::vector<SearchAnswer> FixedKinds(const SearchProblem& problem, const Pipelin
     if (!Fits(pipeline, placement, *order)) continue;
     absl::StatusOr<Timeline> timeline = Simulate(pipeline, placement, *order, cancelled);
     if (!timeline.ok()) continue;
-    SearchAnswer answer{pipeline, placement, *std::move(order), *std::move(timeline), 0,
-                        std::string(kind.name)};
-    answer.value =
-        ValueOf(pipeline, placement, answer.order, problem.objective, answer.timeline);
+    SearchAnswer answer{
+        pipeline, placement, *std::move(order), *std::move(timeline), 0, std::string(kind.name)};
+    answer.value = ValueOf(pipeline, placement, answer.order, problem.objective, answer.timeline);
     answers.push_back(std::move(answer));
   }
   return answers;

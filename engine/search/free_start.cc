@@ -69,9 +69,7 @@ class Graph {
       for (const Data data : NeedsOf(op)) {
         if (data.stage < 0 || data.stage >= placement_.num_stages()) continue;
         const int64_t delay =
-            data.stage == op.stage()
-                ? 0
-                : EdgeDelay(pipeline_, placement_, data.stage, op.stage());
+            data.stage == op.stage() ? 0 : EdgeDelay(pipeline_, placement_, data.stage, op.stage());
         visit(const_cast<Graph*>(this)->Maker(data.kind, data.stage, op.microbatch()), delay);
       }
     }
@@ -102,10 +100,9 @@ class Graph {
 
  private:
   size_t& Maker(DataKind kind, int stage, int microbatch) {
-    return maker_[static_cast<size_t>(kind)]
-                 [static_cast<size_t>(stage) *
-                      static_cast<size_t>(pipeline_.shape.num_microbatches) +
-                  static_cast<size_t>(microbatch)];
+    return maker_[static_cast<size_t>(
+        kind)][static_cast<size_t>(stage) * static_cast<size_t>(pipeline_.shape.num_microbatches) +
+               static_cast<size_t>(microbatch)];
   }
 
   const Pipeline& pipeline_;
@@ -150,8 +147,8 @@ int64_t LargestCycleMean(const std::vector<int64_t>& path, int num_ranks) {
 
 FreeStart::FreeStart(const SearchModel& model) : model_(model) {
   const auto p = static_cast<size_t>(model.num_ranks);
-  made_.resize(static_cast<size_t>(model.num_stages) *
-               static_cast<size_t>(model.num_microbatches) * 2 * p);
+  made_.resize(static_cast<size_t>(model.num_stages) * static_cast<size_t>(model.num_microbatches) *
+               2 * p);
   free_.resize(p * p);
 }
 
@@ -173,9 +170,10 @@ int64_t FreeStart::SmallestSpan(const Sequences& sequences) {
         const size_t kind = token % kSearchKinds;
         const auto s = static_cast<size_t>(model_.StageOf(static_cast<int>(r), token));
         const size_t j = done[r][token];
-        const bool waits = kind == kSearchForward ? s > 0
-                                                  : kind == kSearchBackward &&
-                                                        s + 1 < static_cast<size_t>(model_.num_stages);
+        const bool waits =
+            kind == kSearchForward
+                ? s > 0
+                : kind == kSearchBackward && s + 1 < static_cast<size_t>(model_.num_stages);
         if (waits) {
           const size_t from = kind == kSearchForward ? s - 1 : s + 1;
           const size_t need = (from * m + j) * 2 + kind;
@@ -210,9 +208,8 @@ int64_t DelayStarts(const Pipeline& pipeline, const Placement& placement, const 
   std::vector<int64_t> longest(order.ops.size() * p, kNoPath);
   for (const size_t i : sorted) {
     int64_t* const here = &longest[i * p];
-    graph.ForNeeds(i, [&](size_t need, int64_t delay) {
-      Raise(here, &longest[need * p], delay, p);
-    });
+    graph.ForNeeds(i,
+                   [&](size_t need, int64_t delay) { Raise(here, &longest[need * p], delay, p); });
     const auto r = static_cast<size_t>(graph.rank_of(i));
     if (graph.IsFirst(i)) here[r] = std::max<int64_t>(here[r], 0);
     Add(here, graph.Duration(i), p);

@@ -45,8 +45,7 @@ void Mutate(const SearchModel& model, SearchRandom& random, Rules& rules) {
       break;
     }
     case 2: {
-      int& priority =
-          rule.priority[chunk * kSearchKinds + static_cast<size_t>(random.Below(2))];
+      int& priority = rule.priority[chunk * kSearchKinds + static_cast<size_t>(random.Below(2))];
       priority = random.Below(150);
       break;
     }
@@ -126,8 +125,7 @@ void ListScheduler::Start(int rank, Token token) {
   if (next < 0) return;
   const auto n = static_cast<size_t>(next);
   const int64_t arrival =
-      state.free +
-      (kind == kSearchForward ? model_.forward_delay[n] : model_.backward_delay[n]);
+      state.free + (kind == kSearchForward ? model_.forward_delay[n] : model_.backward_delay[n]);
   arrives_[(n * m + microbatch) * 2 + k] = arrival;
   RankState& receiver = ranks_[static_cast<size_t>(model_.rank_of[n])];
   if (receiver.idle) receiver.free = std::min(receiver.free, arrival);
@@ -179,8 +177,9 @@ void ListScheduler::Step(int rank, const RankRule& rule) {
     return;
   }
   if (oldest >= 0) {
-    const int64_t time = model_.time[static_cast<size_t>(
-        model_.StageOf(rank, static_cast<Token>(oldest)))][kSearchWeight];
+    const int64_t time =
+        model_.time[static_cast<size_t>(model_.StageOf(rank, static_cast<Token>(oldest)))]
+                   [kSearchWeight];
     if (best >= 0 || starved || next == kNever || state.free + time <= next + rule.patience) {
       Start(rank, static_cast<Token>(oldest));
       return;

@@ -26,8 +26,8 @@ enum class SearchObjective {
 using Token = uint8_t;
 enum SearchOp : uint8_t { kSearchForward, kSearchBackward, kSearchWeight };
 inline constexpr int kSearchKinds = 3;
-using Sequence = std::vector<Token>;       // of one rank
-using Sequences = std::vector<Sequence>;   // of all ranks
+using Sequence = std::vector<Token>;          // of one rank
+using Sequences = std::vector<Sequence>;      // of all ranks
 inline constexpr int kMostSearchChunks = 64;  // that a token holds
 
 // A pipeline as the search sees it: one replica, all backwards split or none, flat

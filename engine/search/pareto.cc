@@ -63,10 +63,10 @@ absl::StatusOr<std::vector<ParetoPoint>> SearchPareto(
   std::vector<SearchAnswer> known;
   for (int64_t i = 0; i <= steps; ++i) {
     const int64_t limit =
-        steps == 0 ? highest
-                   : lowest + static_cast<int64_t>(static_cast<double>(highest - lowest) *
-                                                   static_cast<double>(i) /
-                                                   static_cast<double>(steps));
+        steps == 0
+            ? highest
+            : lowest + static_cast<int64_t>(static_cast<double>(highest - lowest) *
+                                            static_cast<double>(i) / static_cast<double>(steps));
     SearchProblem limited = problem;
     std::vector<int64_t>& limits = limited.machine.memory_limit_bytes;
     limits.resize(static_cast<size_t>(problem.machine.shape.num_ranks), limit);

@@ -80,8 +80,8 @@ class Variant {
       if (sequences) starts.push_back(*std::move(sequences));
     }
     for (int c = 0; c < kChains; ++c) {
-      chains_.push_back(std::make_unique<SearchChain>(
-          model_, objective_, seed + static_cast<uint64_t>(c), starts));
+      chains_.push_back(std::make_unique<SearchChain>(model_, objective_,
+                                                      seed + static_cast<uint64_t>(c), starts));
     }
     if (pipeline_.shape.num_microbatches <= kLongMicrobatchesARank * model_.num_ranks ||
         pipeline_.shape.num_microbatches <= ShortMicrobatches(pipeline_.shape)) {
@@ -103,8 +103,7 @@ class Variant {
   }
 
   int64_t RunTask(int task, int64_t candidates, Cancelled stop) {
-    SearchChain& chain =
-        task < kChains ? *chains_[static_cast<size_t>(task)] : *short_chain_;
+    SearchChain& chain = task < kChains ? *chains_[static_cast<size_t>(task)] : *short_chain_;
     return chain.Run(candidates, stop);
   }
 
@@ -240,9 +239,8 @@ class Searcher {
   int64_t BoundOf(const Pipeline& pipeline, const Placement& placement) const {
     bool pairs = false;
     for (const StageCost& cost : pipeline.stages) pairs = pairs || cost.overlapped_pair.has_value();
-    const OpForms forms = {.full_backward = true,
-                           .split_backward = problem_.split_backward,
-                           .pairs = pairs};
+    const OpForms forms = {
+        .full_backward = true, .split_backward = problem_.split_backward, .pairs = pairs};
     return SearchBound(pipeline, placement, forms, problem_.objective);
   }
 
@@ -254,9 +252,9 @@ class Searcher {
           full_is_shorter || cost.backward < cost.backward_input + cost.backward_weight;
     }
     const auto add = [&](bool split) {
-      variants_.push_back(std::make_unique<Variant>(problem_, pipeline, placement, split,
-                                                    budget_.seed * 1'000'003 + variants_.size() * 97,
-                                                    starts));
+      variants_.push_back(
+          std::make_unique<Variant>(problem_, pipeline, placement, split,
+                                    budget_.seed * 1'000'003 + variants_.size() * 97, starts));
     };
     if (problem_.split_backward) add(true);
     if (!problem_.split_backward || full_is_shorter) add(false);
@@ -273,8 +271,8 @@ class Searcher {
   bool RunRound(int round) {
     std::vector<Task> tasks;
     for (const auto& variant : variants_) {
-      const int64_t candidates = std::clamp<int64_t>(kOpsARound / variant->OpsOfTask(), 1,
-                                                     kMostCandidatesARound);
+      const int64_t candidates =
+          std::clamp<int64_t>(kOpsARound / variant->OpsOfTask(), 1, kMostCandidatesARound);
       for (int i = 0; i < variant->num_tasks(); ++i) {
         tasks.push_back({variant.get(), i, candidates});
       }

@@ -46,7 +46,7 @@ struct SearchAnswer {
   Order order;
   // Every op as early as possible; with free starts delayed to the smallest span.
   Timeline timeline;
-  int64_t value = 0;  // of the objective, in ticks
+  int64_t value = 0;     // of the objective, in ticks
   std::string found_as;  // the fixed kind that it is, or "" for an order of the search
 };
 

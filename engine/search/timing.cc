@@ -25,8 +25,8 @@ Timing::Timing(const SearchModel& model) : model_(model) {
     }
   }
   first_start_.resize(ranks);
-  made_.resize(static_cast<size_t>(model.num_stages) *
-               static_cast<size_t>(model.num_microbatches) * 2);
+  made_.resize(static_cast<size_t>(model.num_stages) * static_cast<size_t>(model.num_microbatches) *
+               2);
   at_.resize(ranks);
   rest_.resize(ranks);
   waits_for_.resize(ranks);

@@ -147,9 +147,9 @@ TEST(SearchQualityTest, ReachesTheZeroBubblePapersRates) {
     double rate;
     int64_t candidates;
   } cases[] = {
-      {"1, ZB-1p", kSetting1, 8, .1585, 1},      {"1, ZB-2p", kSetting1, 16, .0433, 150'000},
-      {"4, ZB-1p", kSetting4, 8, .1323, 1},      {"4, ZB-2p", kSetting4, 16, .0029, 60'000},
-      {"7, ZB-1p", kSetting7, 16, .1397, 1},     {"7, ZB-2p", kSetting7, 32, .0066, 60'000},
+      {"1, ZB-1p", kSetting1, 8, .1585, 1},  {"1, ZB-2p", kSetting1, 16, .0433, 150'000},
+      {"4, ZB-1p", kSetting4, 8, .1323, 1},  {"4, ZB-2p", kSetting4, 16, .0029, 60'000},
+      {"7, ZB-1p", kSetting7, 16, .1397, 1}, {"7, ZB-2p", kSetting7, 32, .0066, 60'000},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
@@ -167,8 +167,7 @@ TEST(SearchQualityTest, MoreMemoryIsNeverWorse) {
   for (int k = 8; k <= 15; ++k) {
     SCOPED_TRACE(k);
     SearchProblem problem = ProblemOf(kSetting4, k);
-    const double span =
-        Rate(problem, MustSearch(problem, {.candidates = 100'000}).answer.value);
+    const double span = Rate(problem, MustSearch(problem, {.candidates = 100'000}).answer.value);
     problem.objective = SearchObjective::kMakespan;
     const double makespan =
         Rate(problem, MustSearch(problem, {.candidates = 100'000}).answer.value);
