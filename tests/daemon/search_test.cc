@@ -1,5 +1,7 @@
 // CompareSchedules and SearchSchedule, behind a real gRPC server in this process.
 
+#include "daemon/convert/search.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,7 +12,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "daemon/convert/search.h"
 #include "daemon/server.h"
 #include "pipesched/client/client.h"
 #include "pipesched/client/error.h"
@@ -134,13 +135,13 @@ TEST_F(SearchServiceTest, EndsBeforeTheDeadlineWithTheBestSoFarAndANote) {
 TEST_F(SearchServiceTest, WhoCancelsHasTheBestSoFarAndTheWorkStops) {
   client::Cancellation cancellation;
   v1::SearchScheduleResponse best;
-  const absl::Status status = client_->SearchSchedule(
-      Parse<v1::SearchScheduleRequest>(kEndless),
-      [&](v1::SearchScheduleResponse message) {
-        if (!message.order().empty()) best = std::move(message);
-        cancellation.Cancel();
-      },
-      {.cancellation = &cancellation});
+  const absl::Status status = client_->SearchSchedule(Parse<v1::SearchScheduleRequest>(kEndless),
+                                                      [&](v1::SearchScheduleResponse message) {
+                                                        if (!message.order().empty())
+                                                          best = std::move(message);
+                                                        cancellation.Cancel();
+                                                      },
+                                                      {.cancellation = &cancellation});
   EXPECT_TRUE(absl::IsCancelled(status)) << status;
   EXPECT_EQ(Compute(*client_, best).digest(), best.digest());
   // Ends though the budget is an hour: the test's own time limit is the bound.
@@ -156,9 +157,9 @@ TEST_F(SearchServiceTest, TellsAllThatIsWrong) {
   for (const auto& violation : client::GetErrorDetails(messages.status()).violations) {
     fields.push_back(violation.field);
   }
-  EXPECT_THAT(fields, testing::UnorderedElementsAre(
-                          "pipeline.chunks_per_rank", "placement", "objective", "time_budget",
-                          "candidate_budget", "target_gap", "threads", "ranks[0]"));
+  EXPECT_THAT(fields, testing::UnorderedElementsAre("pipeline.chunks_per_rank", "placement",
+                                                    "objective", "time_budget", "candidate_budget",
+                                                    "target_gap", "threads", "ranks[0]"));
 }
 
 TEST_F(SearchServiceTest, RefusesMemoryThatNoOrderFitsAndNamesTheSmallestThatIs) {
