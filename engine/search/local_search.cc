@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <cstdlib>
 
 namespace pipesched {
 namespace {
 
-constexpr size_t kHistory = 1000;
+const size_t kHistory = getenv("H") ? atoi(getenv("H")) : 1000;
 // Ops that are timed at most between two polls: about a millisecond.
 constexpr int64_t kOpsAPoll = 100'000;
-constexpr int64_t kPatienceAnOp = 40;  // candidates without a better one
+const int64_t kPatienceAnOp = getenv("PA") ? atoi(getenv("PA")) : 40;  // candidates without a better one
 
-constexpr int kMostSteps = 12;
+const int kMostSteps = getenv("ST") ? atoi(getenv("ST")) : 12;
 
 // Moves the token at `from` to `to`; the others close up.
 void Shift(Sequence& sequence, int from, int to) {
@@ -22,6 +23,27 @@ void Shift(Sequence& sequence, int from, int to) {
   } else {
     std::rotate(at(to), at(from), at(from + 1));
   }
+}
+
+// An op of a rank: which one of its token.
+struct Place {
+  Token token;
+  int microbatch;
+};
+
+Place PlaceOf(const Sequence& sequence, int position) {
+  const auto end = sequence.begin() + position;
+  const Token token = *end;
+  return {token, static_cast<int>(std::count(sequence.begin(), end, token))};
+}
+
+// -1 if there is none.
+int PositionOf(const Sequence& sequence, Place place) {
+  int microbatch = place.microbatch;
+  for (size_t i = 0; i < sequence.size(); ++i) {
+    if (sequence[i] == place.token && microbatch-- == 0) return static_cast<int>(i);
+  }
+  return -1;
 }
 
 }  // namespace
@@ -95,22 +117,56 @@ LocalSearch::Move LocalSearch::Propose() {
   return {rank, from, std::clamp(to, 0, length - 1)};
 }
 
+bool LocalSearch::ApplyTo(int rank, int from, int to) {
+  Sequence& sequence = current_[static_cast<size_t>(rank)];
+  Shift(sequence, from, to);
+  applied_.push_back({rank, from, to});
+  begins_[static_cast<size_t>(rank)] = static_cast<size_t>(std::min(from, to));
+  return IsLegal(model_, rank, sequence);
+}
+
+bool LocalSearch::Apply(const Move& move) {
+  const Sequence& base = current_[static_cast<size_t>(move.rank)];
+  const Place moved = PlaceOf(base, move.from);
+  const Place passed = PlaceOf(base, move.to);
+  if (!ApplyTo(move.rank, move.from, move.to)) return false;
+  if (moved.token == passed.token || random_.Below(3) != 0) return true;
+  const int reach = 1 + random_.Below(model_.num_ranks);
+  const int first = std::max(0, move.rank - random_.Below(reach + 1));
+  const int last = std::min(model_.num_ranks - 1, first + reach);
+  const bool later = move.from < move.to;
+  for (int rank = first; rank <= last; ++rank) {
+    if (rank == move.rank) continue;
+    const Sequence& sequence = current_[static_cast<size_t>(rank)];
+    const int from = PositionOf(sequence, moved);
+    const int to = PositionOf(sequence, passed);
+    if (from < 0 || to < 0 || (from < to) != later) continue;
+    if (!ApplyTo(rank, from, to)) return false;
+  }
+  return true;
+}
+
+void LocalSearch::Undo() {
+  for (const Move& move : applied_) {
+    Shift(current_[static_cast<size_t>(move.rank)], move.to, move.from);
+  }
+}
+
 void LocalSearch::Try() {
   const Move move = Propose();
-  Sequence& sequence = current_[static_cast<size_t>(move.rank)];
   if (move.from == move.to) return;
-  Shift(sequence, move.from, move.to);
+  applied_.clear();
+  begins_.assign(static_cast<size_t>(model_.num_ranks), Timing::kUnchanged);
   const bool spans = objective_ != SearchObjective::kMakespan;
   int64_t& late = history_[turn_];
   turn_ = turn_ + 1 == history_.size() ? 0 : turn_ + 1;
   const int64_t most = std::max(late, score_.energy);
   bool taken = false;
-  if (IsLegal(model_, move.rank, sequence)) {
+  if (Apply(move)) {
     const int64_t pruned = objective_ == SearchObjective::kLongestRankSpanFreeStart
                                ? std::numeric_limits<int64_t>::max()
                                : most;
-    const auto begin = static_cast<size_t>(std::min(move.from, move.to));
-    if (timing_.Change(current_, move.rank, begin, spans, pruned)) {
+    if (timing_.Change(current_, begins_, spans, pruned)) {
       const Score score = ScoreOf(objective_, timing_, free_start_, current_);
       if (score.energy <= most) {
         taken = true;
@@ -119,7 +175,7 @@ void LocalSearch::Try() {
     }
     if (!taken) timing_.Revert();
   }
-  if (!taken) Shift(sequence, move.to, move.from);
+  if (!taken) Undo();
   late = std::min(late, score_.energy);
   ++since_best_;
   if (taken && score_ < best_score_) {

@@ -54,6 +54,12 @@ class LocalSearch {
 
   Move Propose();
   Move ProposeGap(int rank);
+
+  // Applies the move, and on some neighbouring ranks one that changes the order of the same
+  // two ops alike. False if a rank's sequence then is not legal.
+  bool Apply(const Move& move);
+  bool ApplyTo(int rank, int from, int to);
+  void Undo();
   void Try();
 
   const SearchModel& model_;
@@ -66,6 +72,8 @@ class LocalSearch {
   Sequences best_;
   Score best_score_;
   std::vector<int64_t> history_;
+  std::vector<Move> applied_;
+  std::vector<size_t> begins_;  // where each rank's sequence changed
   size_t turn_ = 0;
   int64_t since_best_ = 0;
 };

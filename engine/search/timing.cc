@@ -44,21 +44,24 @@ bool Timing::Run(const Sequences& sequences) {
   return Resume(sequences, false, std::numeric_limits<int64_t>::max());
 }
 
-bool Timing::Change(const Sequences& sequences, int rank, size_t begin, bool spans, int64_t most) {
-  // An op that started before this on another rank needs nothing that changed.
-  const int64_t moved = begin == 0 ? 0 : ends_[static_cast<size_t>(rank)][begin - 1];
+bool Timing::Change(const Sequences& sequences, const std::vector<size_t>& begins, bool spans,
+                    int64_t most) {
+  // An op that started before all that changed needs nothing that did.
+  int64_t moved = std::numeric_limits<int64_t>::max();
+  for (size_t r = 0; r < begins.size(); ++r) {
+    if (begins[r] == kUnchanged) continue;
+    moved = std::min(moved, begins[r] == 0 ? 0 : ends_[r][begins[r] - 1]);
+  }
   old_made_.clear();
   old_first_start_ = first_start_;
   for (int r = 0; r < model_.num_ranks; ++r) {
     const auto i = static_cast<size_t>(r);
     const Sequence& sequence = sequences[i];
     std::vector<int64_t>& ends = ends_[i];
-    size_t keep = begin;
-    if (r != rank) {
-      // Ops that end before `moved` started before it; the next may have.
-      keep = static_cast<size_t>(std::lower_bound(ends.begin(), ends.end(), moved) - ends.begin());
-      if (keep < ends.size() && StartAt(sequences, r, keep) < moved) ++keep;
-    }
+    // Ops that end before `moved` started before it; the next may have.
+    auto keep = static_cast<size_t>(std::lower_bound(ends.begin(), ends.end(), moved) - ends.begin());
+    if (keep < std::min(ends.size(), begins[i]) && StartAt(sequences, r, keep) < moved) ++keep;
+    keep = std::min(keep, begins[i]);
     undo_[i].begin = keep;
     undo_[i].ends.assign(ends.begin() + static_cast<std::ptrdiff_t>(keep), ends.end());
     at_[i] = keep;

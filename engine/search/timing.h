@@ -19,10 +19,12 @@ class Timing {
   // Times all. False if the sequences deadlock; then the times mean nothing.
   bool Run(const Sequences& sequences);
 
-  // Times `sequences`, which are those of the last accepted call but for rank `rank`
-  // from position `begin` on. Gives up, with false, on a deadlock or once the objective
+  // Times `sequences`, which are those of the last accepted call but for each rank r from
+  // position begins[r] on (kUnchanged: nowhere). Gives up, with false, on a deadlock or once the objective
   // (a makespan, or a longest rank span if `spans`) must pass `most`. Revert undoes it.
-  bool Change(const Sequences& sequences, int rank, size_t begin, bool spans, int64_t most);
+  static constexpr size_t kUnchanged = std::numeric_limits<size_t>::max();
+  bool Change(const Sequences& sequences, const std::vector<size_t>& begins, bool spans,
+              int64_t most);
   void Revert();
 
   int64_t Makespan() const;
