@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -99,11 +101,126 @@ constexpr Flag kFlags[] = {
      "title of the picture"},
     {FlagId::kTimeUnit, "time-unit", "", "time_unit", "options.time_unit", ValueKind::kText, kPlans,
      "LABEL", "name of the unit that the times are in"},
-    {FlagId::kServer, "server", "", "", "", ValueKind::kText, kAllCommands, "ADDRESS",
-     "ask this daemon: host:port, dns:///host:port or unix:/path (default "
-     "$PIPESCHED_SERVER, else the service inside this program)"},
-    {FlagId::kTimeout, "timeout", "", "", "", ValueKind::kSeconds, kAllCommands, "SECONDS",
-     "longest time that a call may take (default 30)"},
+    {FlagId::kServer,
+     "server",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "ADDRESS",
+     "ask this daemon: host:port, dns:///host:port or unix:/path (default $PIPESCHED_SERVER, else "
+     "the service inside this program)",
+     {},
+     "PIPESCHED_SERVER"},
+    {FlagId::kTimeout,
+     "timeout",
+     "",
+     "",
+     "",
+     ValueKind::kSeconds,
+     kAllCommands,
+     "SECONDS",
+     "longest time that a call may take (default 30)",
+     {},
+     "PIPESCHED_TIMEOUT"},
+    {FlagId::kConnectTimeout,
+     "connect-timeout",
+     "",
+     "",
+     "",
+     ValueKind::kSeconds,
+     kAllCommands,
+     "SECONDS",
+     "longest time to wait for a connection (default as long as the call may take)",
+     {},
+     "PIPESCHED_CONNECT_TIMEOUT"},
+    {FlagId::kTls,
+     "tls",
+     "",
+     "",
+     "",
+     ValueKind::kSwitch,
+     kAllCommands,
+     "",
+     "use TLS, with the authorities of the system",
+     {},
+     "PIPESCHED_TLS"},
+    {FlagId::kTlsCa,
+     "tls-ca",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "FILE",
+     "use TLS, with these authorities (PEM)",
+     {},
+     "PIPESCHED_TLS_CA"},
+    {FlagId::kTlsCert,
+     "tls-cert",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "FILE",
+     "show this certificate (PEM) to the server",
+     {},
+     "PIPESCHED_TLS_CERT"},
+    {FlagId::kTlsKey,
+     "tls-key",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "FILE",
+     "its private key (PEM)",
+     {},
+     "PIPESCHED_TLS_KEY"},
+    {FlagId::kTlsServerName,
+     "tls-server-name",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "NAME",
+     "name to expect in the server's certificate (default the address')",
+     {},
+     "PIPESCHED_TLS_SERVER_NAME"},
+    {FlagId::kTokenFile,
+     "token-file",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "FILE",
+     "send the bearer token in this file; needs TLS or a Unix socket",
+     {},
+     "PIPESCHED_TOKEN_FILE"},
+    {FlagId::kProfile,
+     "profile",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "NAME",
+     "how to reach the server, by a name in ~/.config/pipesched/profiles.yaml (default its profile "
+     "default)",
+     {},
+     "PIPESCHED_PROFILE"},
+    {FlagId::kMetadata, "metadata", "", "", "", ValueKind::kPairs, kAllCommands, "KEY=VALUE",
+     "send this with each call"},
+    {FlagId::kRequestId, "request-id", "", "", "", ValueKind::kText, kAllCommands, "ID",
+     "name of the calls in the server's log"},
+    {FlagId::kVerbose, "verbose", "v", "", "", ValueKind::kSwitch, kAllCommands, "",
+     "tell on standard error who was asked, the calls' request id and how long it took"},
+    {FlagId::kVeryVerbose, "very-verbose", "vv", "", "", ValueKind::kSwitch, kAllCommands, "",
+     "also tell what is set about the server, and where"},
     {FlagId::kService, "service", "", "", "", ValueKind::kText, kHealth, "NAME",
      "service to ask for (default the whole server)"},
     {FlagId::kColor, "color", "", "", "", ValueKind::kChoice, kAllCommands, "WHEN",
@@ -119,6 +236,31 @@ constexpr bool RowsAreInOrder() {
   return true;
 }
 static_assert(RowsAreInOrder());
+
+// As the daemon takes them, see daemon/call.cc.
+bool IsRequestId(absl::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           absl::string_view("-_.:").find(c) != absl::string_view::npos;
+  });
+}
+
+// "key=value" as gRPC sends it: it aborts on other letters, and takes "grpc-" for itself.
+bool IsMetadata(absl::string_view text) {
+  const size_t equals = text.find('=');
+  if (equals == absl::string_view::npos || equals == 0 || absl::StartsWith(text, "grpc-")) {
+    return false;
+  }
+  const absl::string_view key = text.substr(0, equals);
+  const absl::string_view value = text.substr(equals + 1);
+  return !absl::EndsWith(key, "-bin") && std::all_of(key.begin(), key.end(), [](char c) {
+    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+           absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
+           absl::string_view("-_.").find(c) != absl::string_view::npos;
+  }) && std::all_of(value.begin(), value.end(), [](char c) {
+    return absl::ascii_isprint(static_cast<unsigned char>(c));
+  });
+}
 
 const Flag* FindByKey(absl::string_view Flag::*member, absl::string_view text) {
   if (text.empty()) return nullptr;
@@ -161,6 +303,10 @@ std::string ExplainBadValue(const Flag& flag, absl::string_view text) {
         want = "an address";
         break;
       }
+      if (flag.id == FlagId::kRequestId && !IsRequestId(text)) {
+        want = "1 to 64 of the letters A-Z a-z 0-9 - _ . :";
+        break;
+      }
       // A name of a file need not be UTF-8, a text of a request must.
       if (flag.field.empty() || IsUtf8(text)) return "";
       want = "UTF-8 text";
@@ -176,6 +322,13 @@ std::string ExplainBadValue(const Flag& flag, absl::string_view text) {
       want = "a number of seconds above 0";
       break;
     }
+    case ValueKind::kPairs:
+      if (absl::StartsWith(text, "authorization=")) {
+        return "a secret on a command line is for all to see, want --token-file";
+      }
+      if (IsMetadata(text)) return "";
+      want = "key=value with a key in lower case";
+      break;
     case ValueKind::kNumber:
     case ValueKind::kNumbers:
       if (ParseNumber(text)) return "";

@@ -36,9 +36,10 @@ enum class ValueKind {
   kNumber,    // one number
   kNumbers,   // one or more numbers
   kIntegers,  // one or more whole numbers
+  kPairs,     // one or more KEY=VALUE
 };
 constexpr bool IsList(ValueKind kind) {
-  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers;
+  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers || kind == ValueKind::kPairs;
 }
 
 enum class FlagId {
@@ -72,6 +73,18 @@ enum class FlagId {
   kTimeUnit,
   kServer,
   kTimeout,
+  kConnectTimeout,
+  kTls,
+  kTlsCa,
+  kTlsCert,
+  kTlsKey,
+  kTlsServerName,
+  kTokenFile,
+  kProfile,
+  kMetadata,
+  kRequestId,
+  kVerbose,
+  kVeryVerbose,
   kService,
   kColor,
   kHelp,
@@ -93,6 +106,9 @@ struct Flag {
   absl::string_view value_name;  // in help: "N"
   absl::string_view help;
   absl::string_view choices = {};  // "text|json"
+  // The environment variable that stands for it; only of flags that say how to reach
+  // a server: a plan is not to depend on what a pod happens to inherit.
+  absl::string_view variable = {};
 };
 
 // By FlagId.
