@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -51,10 +52,15 @@ class Answers {
     if (!reactor->IsAllowed()) return reactor;
     planner_.Follow(
         reactor->call(), *request, kind,
-        [reactor, request, response](const SharedPlan& plan, const std::vector<int>& ranks) {
-          const Call& call = reactor->call();
+        [reactor, request, response](const Plans& plans, const std::vector<int>& ranks) {
+          Call& call = reactor->call();
           const auto abandoned = [&call] { return call.Abandoned(); };
-          return Answer(*plan, ranks, *request, CallContext{call.limits(), abandoned}, *response);
+          const absl::Status status =
+              AnswerFrom(plans, ranks, *request, CallContext{call.limits(), abandoned}, *response);
+          if constexpr (std::is_same_v<Request, v1::RenderScheduleRequest>) {
+            if (status.ok()) call.record().pixels = PicturePixels(*request, *response);
+          }
+          return status;
         },
         [reactor](const absl::Status& status) { reactor->FinishWith(status); });
     return reactor;
@@ -81,8 +87,8 @@ class Answers {
     reactor->set_on_taken(send_next);
     planner_.Follow(
         reactor->call(), *request, kAnswerJob,
-        [stream](const SharedPlan& plan, const std::vector<int>& ranks) {
-          *stream = OpenStream(plan, ranks);
+        [stream](const Plans& plans, const std::vector<int>& ranks) {
+          *stream = OpenStream(plans[0], ranks);
           return absl::OkStatus();
         },
         [reactor, send_next](const absl::Status& status) {

@@ -34,6 +34,7 @@ struct CallRecord {
   int64_t request_bytes = 0;
   int64_t response_bytes = 0;
   int64_t messages_sent = 0;
+  int64_t pixels = 0;  // of the picture that was drawn
   PlanOrigin origin = PlanOrigin::kNone;
 };
 
@@ -45,7 +46,7 @@ class CallObserver {
   virtual void OnEnd(const CallRecord& record) = 0;
 
   // A whole plan was computed, for one call or several.
-  virtual void OnPlanComputed(int64_t parts, absl::Duration took) = 0;
+  virtual void OnPlanComputed(int64_t parts, int64_t ops, absl::Duration took) = 0;
 };
 
 // A call as its work sees it: whether somebody still waits for it. Kept by the

@@ -33,7 +33,7 @@ struct PlanSource::Flight {
 };
 
 PlanSource::PlanSource(const Options& options,
-                       std::function<void(const PlanInput& input, absl::Duration took)> computed)
+                       std::function<void(const Plan& plan, absl::Duration took)> computed)
     : options_(options), computed_(std::move(computed)), cache_(options.cache_bytes) {
   run_all_ = [](const std::vector<std::function<void()>>& parts) {
     for (const auto& part : parts) part();
@@ -109,7 +109,7 @@ absl::StatusOr<SharedPlan> PlanSource::ComputeOnce(Flight& flight) {
     const Stopwatch stopwatch;
     absl::StatusOr<Plan> plan = ComputePlan(flight.input, [&] { return IsAbandoned(flight); });
     if (!plan.ok()) return plan.status();
-    if (computed_ != nullptr) computed_(flight.input, stopwatch.Elapsed());
+    if (computed_ != nullptr) computed_(*plan, stopwatch.Elapsed());
     if (options_.memory == nullptr) return std::make_shared<const Plan>(*std::move(plan));
     // From here on the memory is reserved for as long as anybody holds the plan.
     const int64_t reserved = std::exchange(flight.reserved_bytes, 0);

@@ -18,13 +18,17 @@ class Walk {
        const Timeline& timeline)
       : pipeline_(pipeline), placement_(placement), order_(order), timeline_(timeline) {}
 
-  // The first op of the block that ends at the makespan, on the lowest rank.
+  // The first op of the block that ends last, at the makespan unless ranks pause after
+  // their ops; on the lowest rank.
   size_t LastBlock() const {
+    int64_t latest = -1;
+    size_t last = 0;
     for (int r = 0; r < order_.num_ranks(); ++r) {
-      if (End(r) == Begin(r)) continue;
-      if (timeline_.ends[End(r) - 1] == timeline_.makespan) return BlockStart(End(r) - 1);
+      if (End(r) == Begin(r) || timeline_.ends[End(r) - 1] <= latest) continue;
+      last = End(r) - 1;
+      latest = timeline_.ends[last];
     }
-    return 0;
+    return BlockStart(last);
   }
 
   // What `block` started right after: the first op of a block; nothing at time 0.
@@ -42,7 +46,8 @@ class Walk {
       const std::optional<size_t> maker = MakerEndingAt(start - delay, data, op);
       if (maker) return BlockStart(*maker);
     }
-    return std::nullopt;  // Not reached with a timeline of Simulate's.
+    // Where ranks pause, after a pause.
+    return block > Begin(r) ? std::optional(BlockStart(block - 1)) : std::nullopt;
   }
 
   size_t BlockSize(size_t block) const { return order_.ops[block].fused() ? 2 : 1; }

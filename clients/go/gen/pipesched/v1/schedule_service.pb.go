@@ -132,6 +132,27 @@ const (
 	// Order text: one line a rank, ops separated by one space, an op is
 	// [stage][F|B|I|W][microbatch], a fused pair (0F7;7B3).
 	ExportFormat_EXPORT_FORMAT_ORDER ExportFormat = 1
+	// PyTorch CSV (see Schedule.pytorch_csv) of the ops, and of the FSDP actions of a given
+	// file; text/csv. Not of schedules with two replicas of the model: its loader wants each
+	// stage on one rank.
+	ExportFormat_EXPORT_FORMAT_PYTORCH_CSV ExportFormat = 2
+	// The same with SEND and RECV, see ExportOptions.lowering.
+	ExportFormat_EXPORT_FORMAT_PYTORCH_CSV_COMMS ExportFormat = 3
+	// The timeline as Chrome's trace events in JSON, for Perfetto and chrome://tracing: a
+	// process a rank, a slice an op, flow arrows, counters of activations and memory. One
+	// unit is 1 ms.
+	ExportFormat_EXPORT_FORMAT_CHROME_TRACE ExportFormat = 4
+	// ComputeScheduleResponse with view FULL in protobuf's JSON mapping, with the names of
+	// the proto.
+	ExportFormat_EXPORT_FORMAT_TIMELINE_JSON ExportFormat = 5
+	// Megatron-LM's order list as JSON, a list a rank: c for a forward of chunk c, from 1,
+	// -c for a backward. Of stages on rank s mod P, full backwards, and microbatches in
+	// sequence.
+	ExportFormat_EXPORT_FORMAT_MEGATRON_ORDER ExportFormat = 6
+	// DeepSpeed's pipeline instructions, a line a rank, as they print themselves. Of one
+	// stage a rank, full backwards, and no fused pairs. ExportOptions.lowering says where the
+	// transfers are; UNSPECIFIED means SAFE, since they block.
+	ExportFormat_EXPORT_FORMAT_DEEPSPEED_INSTRUCTIONS ExportFormat = 7
 )
 
 // Enum value maps for ExportFormat.
@@ -139,10 +160,22 @@ var (
 	ExportFormat_name = map[int32]string{
 		0: "EXPORT_FORMAT_UNSPECIFIED",
 		1: "EXPORT_FORMAT_ORDER",
+		2: "EXPORT_FORMAT_PYTORCH_CSV",
+		3: "EXPORT_FORMAT_PYTORCH_CSV_COMMS",
+		4: "EXPORT_FORMAT_CHROME_TRACE",
+		5: "EXPORT_FORMAT_TIMELINE_JSON",
+		6: "EXPORT_FORMAT_MEGATRON_ORDER",
+		7: "EXPORT_FORMAT_DEEPSPEED_INSTRUCTIONS",
 	}
 	ExportFormat_value = map[string]int32{
-		"EXPORT_FORMAT_UNSPECIFIED": 0,
-		"EXPORT_FORMAT_ORDER":       1,
+		"EXPORT_FORMAT_UNSPECIFIED":            0,
+		"EXPORT_FORMAT_ORDER":                  1,
+		"EXPORT_FORMAT_PYTORCH_CSV":            2,
+		"EXPORT_FORMAT_PYTORCH_CSV_COMMS":      3,
+		"EXPORT_FORMAT_CHROME_TRACE":           4,
+		"EXPORT_FORMAT_TIMELINE_JSON":          5,
+		"EXPORT_FORMAT_MEGATRON_ORDER":         6,
+		"EXPORT_FORMAT_DEEPSPEED_INSTRUCTIONS": 7,
 	}
 )
 
@@ -738,7 +771,9 @@ type ExportScheduleRequest struct {
 	// The schedule. Required.
 	Schedule *Schedule `protobuf:"bytes,2,opt,name=schedule,proto3" json:"schedule,omitempty"`
 	// The format. Required.
-	Format        ExportFormat `protobuf:"varint,3,opt,name=format,proto3,enum=pipesched.v1.ExportFormat" json:"format,omitempty"`
+	Format ExportFormat `protobuf:"varint,3,opt,name=format,proto3,enum=pipesched.v1.ExportFormat" json:"format,omitempty"`
+	// How it is written; unset means all defaults.
+	Options       *ExportOptions `protobuf:"bytes,4,opt,name=options,proto3" json:"options,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -792,6 +827,13 @@ func (x *ExportScheduleRequest) GetFormat() ExportFormat {
 		return x.Format
 	}
 	return ExportFormat_EXPORT_FORMAT_UNSPECIFIED
+}
+
+func (x *ExportScheduleRequest) GetOptions() *ExportOptions {
+	if x != nil {
+		return x.Options
+	}
+	return nil
 }
 
 // A file.
@@ -1219,7 +1261,7 @@ var File_pipesched_v1_schedule_service_proto protoreflect.FileDescriptor
 
 const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\n" +
-	"#pipesched/v1/schedule_service.proto\x12\fpipesched.v1\x1a\x1apipesched/v1/metrics.proto\x1a\x1bpipesched/v1/pipeline.proto\x1a\x1bpipesched/v1/schedule.proto\x1a\x1bpipesched/v1/timeline.proto\"\xbe\x01\n" +
+	"#pipesched/v1/schedule_service.proto\x12\fpipesched.v1\x1a\x1bpipesched/v1/exchange.proto\x1a\x1apipesched/v1/metrics.proto\x1a\x1bpipesched/v1/pipeline.proto\x1a\x1bpipesched/v1/schedule.proto\x1a\x1bpipesched/v1/timeline.proto\x1a\x1bpipesched/v1/validate.proto\"\xbe\x01\n" +
 	"\x16ComputeScheduleRequest\x122\n" +
 	"\bpipeline\x18\x01 \x01(\v2\x16.pipesched.v1.PipelineR\bpipeline\x122\n" +
 	"\bschedule\x18\x02 \x01(\v2\x16.pipesched.v1.ScheduleR\bschedule\x12&\n" +
@@ -1258,11 +1300,12 @@ const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\x06height\x18\x04 \x01(\x05R\x06height\x12\x16\n" +
 	"\x06digest\x18\x05 \x01(\tR\x06digest\x12!\n" +
 	"\forder_digest\x18\x06 \x01(\tR\vorderDigest\x12(\n" +
-	"\x05notes\x18\a \x03(\v2\x12.pipesched.v1.NoteR\x05notes\"\xb3\x01\n" +
+	"\x05notes\x18\a \x03(\v2\x12.pipesched.v1.NoteR\x05notes\"\xea\x01\n" +
 	"\x15ExportScheduleRequest\x122\n" +
 	"\bpipeline\x18\x01 \x01(\v2\x16.pipesched.v1.PipelineR\bpipeline\x122\n" +
 	"\bschedule\x18\x02 \x01(\v2\x16.pipesched.v1.ScheduleR\bschedule\x122\n" +
-	"\x06format\x18\x03 \x01(\x0e2\x1a.pipesched.v1.ExportFormatR\x06format\"\xba\x01\n" +
+	"\x06format\x18\x03 \x01(\x0e2\x1a.pipesched.v1.ExportFormatR\x06format\x125\n" +
+	"\aoptions\x18\x04 \x01(\v2\x1b.pipesched.v1.ExportOptionsR\aoptions\"\xba\x01\n" +
 	"\x16ExportScheduleResponse\x12\x18\n" +
 	"\acontent\x18\x01 \x01(\fR\acontent\x12!\n" +
 	"\fcontent_type\x18\x02 \x01(\tR\vcontentType\x12\x16\n" +
@@ -1297,15 +1340,22 @@ const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\tVIEW_FULL\x10\x02*D\n" +
 	"\fRenderFormat\x12\x1d\n" +
 	"\x19RENDER_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n" +
-	"\x11RENDER_FORMAT_PNG\x10\x01*F\n" +
+	"\x11RENDER_FORMAT_PNG\x10\x01*\x97\x02\n" +
 	"\fExportFormat\x12\x1d\n" +
 	"\x19EXPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x17\n" +
-	"\x13EXPORT_FORMAT_ORDER\x10\x012\xe8\x04\n" +
+	"\x13EXPORT_FORMAT_ORDER\x10\x01\x12\x1d\n" +
+	"\x19EXPORT_FORMAT_PYTORCH_CSV\x10\x02\x12#\n" +
+	"\x1fEXPORT_FORMAT_PYTORCH_CSV_COMMS\x10\x03\x12\x1e\n" +
+	"\x1aEXPORT_FORMAT_CHROME_TRACE\x10\x04\x12\x1f\n" +
+	"\x1bEXPORT_FORMAT_TIMELINE_JSON\x10\x05\x12 \n" +
+	"\x1cEXPORT_FORMAT_MEGATRON_ORDER\x10\x06\x12(\n" +
+	"$EXPORT_FORMAT_DEEPSPEED_INSTRUCTIONS\x10\a2\xd0\x05\n" +
 	"\x0fScheduleService\x12c\n" +
 	"\x0fComputeSchedule\x12$.pipesched.v1.ComputeScheduleRequest\x1a%.pipesched.v1.ComputeScheduleResponse\"\x03\x90\x02\x01\x12b\n" +
 	"\x0eStreamSchedule\x12#.pipesched.v1.StreamScheduleRequest\x1a$.pipesched.v1.StreamScheduleResponse\"\x03\x90\x02\x010\x01\x12`\n" +
 	"\x0eRenderSchedule\x12#.pipesched.v1.RenderScheduleRequest\x1a$.pipesched.v1.RenderScheduleResponse\"\x03\x90\x02\x01\x12`\n" +
-	"\x0eExportSchedule\x12#.pipesched.v1.ExportScheduleRequest\x1a$.pipesched.v1.ExportScheduleResponse\"\x03\x90\x02\x01\x12i\n" +
+	"\x0eExportSchedule\x12#.pipesched.v1.ExportScheduleRequest\x1a$.pipesched.v1.ExportScheduleResponse\"\x03\x90\x02\x01\x12f\n" +
+	"\x10ValidateSchedule\x12%.pipesched.v1.ValidateScheduleRequest\x1a&.pipesched.v1.ValidateScheduleResponse\"\x03\x90\x02\x01\x12i\n" +
 	"\x11ListScheduleKinds\x12&.pipesched.v1.ListScheduleKindsRequest\x1a'.pipesched.v1.ListScheduleKindsResponse\"\x03\x90\x02\x01\x12]\n" +
 	"\rGetServerInfo\x12\".pipesched.v1.GetServerInfoRequest\x1a#.pipesched.v1.GetServerInfoResponse\"\x03\x90\x02\x01B\xb5\x01\n" +
 	"\x0fio.pipesched.v1B\x14ScheduleServiceProtoP\x01ZFgithub.com/pipesched/pipesched/clients/go/gen/pipesched/v1;pipeschedv1\xa2\x02\x03PSV\xaa\x02\fPipesched.V1\xba\x02\rPipesched_V1_\xca\x02\fPipesched\\V1\xea\x02\rPipesched::V1b\x06proto3"
@@ -1348,7 +1398,10 @@ var file_pipesched_v1_schedule_service_proto_goTypes = []any{
 	(*Timeline)(nil),                  // 20: pipesched.v1.Timeline
 	(*Note)(nil),                      // 21: pipesched.v1.Note
 	(*PipelineShape)(nil),             // 22: pipesched.v1.PipelineShape
-	(*ScheduleKindInfo)(nil),          // 23: pipesched.v1.ScheduleKindInfo
+	(*ExportOptions)(nil),             // 23: pipesched.v1.ExportOptions
+	(*ScheduleKindInfo)(nil),          // 24: pipesched.v1.ScheduleKindInfo
+	(*ValidateScheduleRequest)(nil),   // 25: pipesched.v1.ValidateScheduleRequest
+	(*ValidateScheduleResponse)(nil),  // 26: pipesched.v1.ValidateScheduleResponse
 }
 var file_pipesched_v1_schedule_service_proto_depIdxs = []int32{
 	17, // 0: pipesched.v1.ComputeScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
@@ -1372,28 +1425,31 @@ var file_pipesched_v1_schedule_service_proto_depIdxs = []int32{
 	17, // 18: pipesched.v1.ExportScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
 	18, // 19: pipesched.v1.ExportScheduleRequest.schedule:type_name -> pipesched.v1.Schedule
 	2,  // 20: pipesched.v1.ExportScheduleRequest.format:type_name -> pipesched.v1.ExportFormat
-	21, // 21: pipesched.v1.ExportScheduleResponse.notes:type_name -> pipesched.v1.Note
-	23, // 22: pipesched.v1.ListScheduleKindsResponse.kinds:type_name -> pipesched.v1.ScheduleKindInfo
-	16, // 23: pipesched.v1.GetServerInfoResponse.limits:type_name -> pipesched.v1.ServerLimits
-	1,  // 24: pipesched.v1.GetServerInfoResponse.render_formats:type_name -> pipesched.v1.RenderFormat
-	2,  // 25: pipesched.v1.GetServerInfoResponse.export_formats:type_name -> pipesched.v1.ExportFormat
-	3,  // 26: pipesched.v1.ScheduleService.ComputeSchedule:input_type -> pipesched.v1.ComputeScheduleRequest
-	5,  // 27: pipesched.v1.ScheduleService.StreamSchedule:input_type -> pipesched.v1.StreamScheduleRequest
-	7,  // 28: pipesched.v1.ScheduleService.RenderSchedule:input_type -> pipesched.v1.RenderScheduleRequest
-	10, // 29: pipesched.v1.ScheduleService.ExportSchedule:input_type -> pipesched.v1.ExportScheduleRequest
-	12, // 30: pipesched.v1.ScheduleService.ListScheduleKinds:input_type -> pipesched.v1.ListScheduleKindsRequest
-	14, // 31: pipesched.v1.ScheduleService.GetServerInfo:input_type -> pipesched.v1.GetServerInfoRequest
-	4,  // 32: pipesched.v1.ScheduleService.ComputeSchedule:output_type -> pipesched.v1.ComputeScheduleResponse
-	6,  // 33: pipesched.v1.ScheduleService.StreamSchedule:output_type -> pipesched.v1.StreamScheduleResponse
-	9,  // 34: pipesched.v1.ScheduleService.RenderSchedule:output_type -> pipesched.v1.RenderScheduleResponse
-	11, // 35: pipesched.v1.ScheduleService.ExportSchedule:output_type -> pipesched.v1.ExportScheduleResponse
-	13, // 36: pipesched.v1.ScheduleService.ListScheduleKinds:output_type -> pipesched.v1.ListScheduleKindsResponse
-	15, // 37: pipesched.v1.ScheduleService.GetServerInfo:output_type -> pipesched.v1.GetServerInfoResponse
-	32, // [32:38] is the sub-list for method output_type
-	26, // [26:32] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	23, // 21: pipesched.v1.ExportScheduleRequest.options:type_name -> pipesched.v1.ExportOptions
+	21, // 22: pipesched.v1.ExportScheduleResponse.notes:type_name -> pipesched.v1.Note
+	24, // 23: pipesched.v1.ListScheduleKindsResponse.kinds:type_name -> pipesched.v1.ScheduleKindInfo
+	16, // 24: pipesched.v1.GetServerInfoResponse.limits:type_name -> pipesched.v1.ServerLimits
+	1,  // 25: pipesched.v1.GetServerInfoResponse.render_formats:type_name -> pipesched.v1.RenderFormat
+	2,  // 26: pipesched.v1.GetServerInfoResponse.export_formats:type_name -> pipesched.v1.ExportFormat
+	3,  // 27: pipesched.v1.ScheduleService.ComputeSchedule:input_type -> pipesched.v1.ComputeScheduleRequest
+	5,  // 28: pipesched.v1.ScheduleService.StreamSchedule:input_type -> pipesched.v1.StreamScheduleRequest
+	7,  // 29: pipesched.v1.ScheduleService.RenderSchedule:input_type -> pipesched.v1.RenderScheduleRequest
+	10, // 30: pipesched.v1.ScheduleService.ExportSchedule:input_type -> pipesched.v1.ExportScheduleRequest
+	25, // 31: pipesched.v1.ScheduleService.ValidateSchedule:input_type -> pipesched.v1.ValidateScheduleRequest
+	12, // 32: pipesched.v1.ScheduleService.ListScheduleKinds:input_type -> pipesched.v1.ListScheduleKindsRequest
+	14, // 33: pipesched.v1.ScheduleService.GetServerInfo:input_type -> pipesched.v1.GetServerInfoRequest
+	4,  // 34: pipesched.v1.ScheduleService.ComputeSchedule:output_type -> pipesched.v1.ComputeScheduleResponse
+	6,  // 35: pipesched.v1.ScheduleService.StreamSchedule:output_type -> pipesched.v1.StreamScheduleResponse
+	9,  // 36: pipesched.v1.ScheduleService.RenderSchedule:output_type -> pipesched.v1.RenderScheduleResponse
+	11, // 37: pipesched.v1.ScheduleService.ExportSchedule:output_type -> pipesched.v1.ExportScheduleResponse
+	26, // 38: pipesched.v1.ScheduleService.ValidateSchedule:output_type -> pipesched.v1.ValidateScheduleResponse
+	13, // 39: pipesched.v1.ScheduleService.ListScheduleKinds:output_type -> pipesched.v1.ListScheduleKindsResponse
+	15, // 40: pipesched.v1.ScheduleService.GetServerInfo:output_type -> pipesched.v1.GetServerInfoResponse
+	34, // [34:41] is the sub-list for method output_type
+	27, // [27:34] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_pipesched_v1_schedule_service_proto_init() }
@@ -1401,10 +1457,12 @@ func file_pipesched_v1_schedule_service_proto_init() {
 	if File_pipesched_v1_schedule_service_proto != nil {
 		return
 	}
+	file_pipesched_v1_exchange_proto_init()
 	file_pipesched_v1_metrics_proto_init()
 	file_pipesched_v1_pipeline_proto_init()
 	file_pipesched_v1_schedule_proto_init()
 	file_pipesched_v1_timeline_proto_init()
+	file_pipesched_v1_validate_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv1";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv1";
+import type { ExportOptions } from "./exchange_pb.js";
+import { file_pipesched_v1_exchange } from "./exchange_pb.js";
 import type { Metrics, Note } from "./metrics_pb.js";
 import { file_pipesched_v1_metrics } from "./metrics_pb.js";
 import type { Pipeline, PipelineShape } from "./pipeline_pb.js";
@@ -12,13 +14,15 @@ import type { Schedule, ScheduleKindInfo } from "./schedule_pb.js";
 import { file_pipesched_v1_schedule } from "./schedule_pb.js";
 import type { Timeline } from "./timeline_pb.js";
 import { file_pipesched_v1_timeline } from "./timeline_pb.js";
+import type { ValidateScheduleRequestSchema, ValidateScheduleResponseSchema } from "./validate_pb.js";
+import { file_pipesched_v1_validate } from "./validate_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file pipesched/v1/schedule_service.proto.
  */
 export const file_pipesched_v1_schedule_service: GenFile = /*@__PURE__*/
-  fileDesc("CiNwaXBlc2NoZWQvdjEvc2NoZWR1bGVfc2VydmljZS5wcm90bxIMcGlwZXNjaGVkLnYxIp0BChZDb21wdXRlU2NoZWR1bGVSZXF1ZXN0EigKCHBpcGVsaW5lGAEgASgLMhYucGlwZXNjaGVkLnYxLlBpcGVsaW5lEigKCHNjaGVkdWxlGAIgASgLMhYucGlwZXNjaGVkLnYxLlNjaGVkdWxlEiAKBHZpZXcYAyABKA4yEi5waXBlc2NoZWQudjEuVmlldxINCgVyYW5rcxgEIAMoBSLgAQoXQ29tcHV0ZVNjaGVkdWxlUmVzcG9uc2USDgoGZGlnZXN0GAEgASgJEhQKDG9yZGVyX2RpZ2VzdBgCIAEoCRImCgdtZXRyaWNzGAMgASgLMhUucGlwZXNjaGVkLnYxLk1ldHJpY3MSKAoIdGltZWxpbmUYBCABKAsyFi5waXBlc2NoZWQudjEuVGltZWxpbmUSIQoFbm90ZXMYBSADKAsyEi5waXBlc2NoZWQudjEuTm90ZRIqCgVzaGFwZRgGIAEoCzIbLnBpcGVzY2hlZC52MS5QaXBlbGluZVNoYXBlInoKFVN0cmVhbVNjaGVkdWxlUmVxdWVzdBIoCghwaXBlbGluZRgBIAEoCzIWLnBpcGVzY2hlZC52MS5QaXBlbGluZRIoCghzY2hlZHVsZRgCIAEoCzIWLnBpcGVzY2hlZC52MS5TY2hlZHVsZRINCgVyYW5rcxgDIAMoBSLfAQoWU3RyZWFtU2NoZWR1bGVSZXNwb25zZRIOCgZkaWdlc3QYASABKAkSFAoMb3JkZXJfZGlnZXN0GAIgASgJEiYKB21ldHJpY3MYAyABKAsyFS5waXBlc2NoZWQudjEuTWV0cmljcxIoCgh0aW1lbGluZRgEIAEoCzIWLnBpcGVzY2hlZC52MS5UaW1lbGluZRIhCgVub3RlcxgFIAMoCzISLnBpcGVzY2hlZC52MS5Ob3RlEioKBXNoYXBlGAYgASgLMhsucGlwZXNjaGVkLnYxLlBpcGVsaW5lU2hhcGUixQEKFVJlbmRlclNjaGVkdWxlUmVxdWVzdBIoCghwaXBlbGluZRgBIAEoCzIWLnBpcGVzY2hlZC52MS5QaXBlbGluZRIoCghzY2hlZHVsZRgCIAEoCzIWLnBpcGVzY2hlZC52MS5TY2hlZHVsZRIqCgZmb3JtYXQYAyABKA4yGi5waXBlc2NoZWQudjEuUmVuZGVyRm9ybWF0EiwKB29wdGlvbnMYBCABKAsyGy5waXBlc2NoZWQudjEuUmVuZGVyT3B0aW9ucyIxCg1SZW5kZXJPcHRpb25zEg0KBXRpdGxlGAEgASgJEhEKCXRpbWVfdW5pdBgCIAEoCSKnAQoWUmVuZGVyU2NoZWR1bGVSZXNwb25zZRIPCgdjb250ZW50GAEgASgMEhQKDGNvbnRlbnRfdHlwZRgCIAEoCRINCgV3aWR0aBgDIAEoBRIOCgZoZWlnaHQYBCABKAUSDgoGZGlnZXN0GAUgASgJEhQKDG9yZGVyX2RpZ2VzdBgGIAEoCRIhCgVub3RlcxgHIAMoCzISLnBpcGVzY2hlZC52MS5Ob3RlIpcBChVFeHBvcnRTY2hlZHVsZVJlcXVlc3QSKAoIcGlwZWxpbmUYASABKAsyFi5waXBlc2NoZWQudjEuUGlwZWxpbmUSKAoIc2NoZWR1bGUYAiABKAsyFi5waXBlc2NoZWQudjEuU2NoZWR1bGUSKgoGZm9ybWF0GAMgASgOMhoucGlwZXNjaGVkLnYxLkV4cG9ydEZvcm1hdCKIAQoWRXhwb3J0U2NoZWR1bGVSZXNwb25zZRIPCgdjb250ZW50GAEgASgMEhQKDGNvbnRlbnRfdHlwZRgCIAEoCRIOCgZkaWdlc3QYAyABKAkSFAoMb3JkZXJfZGlnZXN0GAQgASgJEiEKBW5vdGVzGAUgAygLMhIucGlwZXNjaGVkLnYxLk5vdGUiGgoYTGlzdFNjaGVkdWxlS2luZHNSZXF1ZXN0IkoKGUxpc3RTY2hlZHVsZUtpbmRzUmVzcG9uc2USLQoFa2luZHMYASADKAsyHi5waXBlc2NoZWQudjEuU2NoZWR1bGVLaW5kSW5mbyIWChRHZXRTZXJ2ZXJJbmZvUmVxdWVzdCKaAgoVR2V0U2VydmVySW5mb1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDgoGY29tbWl0GAIgASgJEhcKD2FwaV92ZXJzaW9uX2xvdxgDIAEoCRIYChBhcGlfdmVyc2lvbl9oaWdoGAQgASgJEhkKEWFsZ29yaXRobV92ZXJzaW9uGAUgASgFEioKBmxpbWl0cxgGIAEoCzIaLnBpcGVzY2hlZC52MS5TZXJ2ZXJMaW1pdHMSMgoOcmVuZGVyX2Zvcm1hdHMYByADKA4yGi5waXBlc2NoZWQudjEuUmVuZGVyRm9ybWF0EjIKDmV4cG9ydF9mb3JtYXRzGAggAygOMhoucGlwZXNjaGVkLnYxLkV4cG9ydEZvcm1hdCLYAQoMU2VydmVyTGltaXRzEhEKCW1heF9yYW5rcxgBIAEoBRIbChNtYXhfY2h1bmtzX3Blcl9yYW5rGAIgASgFEhgKEG1heF9taWNyb2JhdGNoZXMYAyABKAUSDwoHbWF4X29wcxgEIAEoBRIZChFtYXhfbWVzc2FnZV9ieXRlcxgFIAEoBRIYChBtYXhfcGljdHVyZV9zaWRlGAYgASgFEhoKEm1heF9waWN0dXJlX3BpeGVscxgHIAEoBRIcChRtYXhfb3JkZXJfdGV4dF9ieXRlcxgIIAEoBSo9CgRWaWV3EhQKEFZJRVdfVU5TUEVDSUZJRUQQABIQCgxWSUVXX1NVTU1BUlkQARINCglWSUVXX0ZVTEwQAipECgxSZW5kZXJGb3JtYXQSHQoZUkVOREVSX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhUKEVJFTkRFUl9GT1JNQVRfUE5HEAEqRgoMRXhwb3J0Rm9ybWF0Eh0KGUVYUE9SVF9GT1JNQVRfVU5TUEVDSUZJRUQQABIXChNFWFBPUlRfRk9STUFUX09SREVSEAEy6AQKD1NjaGVkdWxlU2VydmljZRJjCg9Db21wdXRlU2NoZWR1bGUSJC5waXBlc2NoZWQudjEuQ29tcHV0ZVNjaGVkdWxlUmVxdWVzdBolLnBpcGVzY2hlZC52MS5Db21wdXRlU2NoZWR1bGVSZXNwb25zZSIDkAIBEmIKDlN0cmVhbVNjaGVkdWxlEiMucGlwZXNjaGVkLnYxLlN0cmVhbVNjaGVkdWxlUmVxdWVzdBokLnBpcGVzY2hlZC52MS5TdHJlYW1TY2hlZHVsZVJlc3BvbnNlIgOQAgEwARJgCg5SZW5kZXJTY2hlZHVsZRIjLnBpcGVzY2hlZC52MS5SZW5kZXJTY2hlZHVsZVJlcXVlc3QaJC5waXBlc2NoZWQudjEuUmVuZGVyU2NoZWR1bGVSZXNwb25zZSIDkAIBEmAKDkV4cG9ydFNjaGVkdWxlEiMucGlwZXNjaGVkLnYxLkV4cG9ydFNjaGVkdWxlUmVxdWVzdBokLnBpcGVzY2hlZC52MS5FeHBvcnRTY2hlZHVsZVJlc3BvbnNlIgOQAgESaQoRTGlzdFNjaGVkdWxlS2luZHMSJi5waXBlc2NoZWQudjEuTGlzdFNjaGVkdWxlS2luZHNSZXF1ZXN0GicucGlwZXNjaGVkLnYxLkxpc3RTY2hlZHVsZUtpbmRzUmVzcG9uc2UiA5ACARJdCg1HZXRTZXJ2ZXJJbmZvEiIucGlwZXNjaGVkLnYxLkdldFNlcnZlckluZm9SZXF1ZXN0GiMucGlwZXNjaGVkLnYxLkdldFNlcnZlckluZm9SZXNwb25zZSIDkAIBQrUBCg9pby5waXBlc2NoZWQudjFCFFNjaGVkdWxlU2VydmljZVByb3RvUAFaRmdpdGh1Yi5jb20vcGlwZXNjaGVkL3BpcGVzY2hlZC9jbGllbnRzL2dvL2dlbi9waXBlc2NoZWQvdjE7cGlwZXNjaGVkdjGiAgNQU1aqAgxQaXBlc2NoZWQuVjG6Ag1QaXBlc2NoZWRfVjFfygIMUGlwZXNjaGVkXFYx6gINUGlwZXNjaGVkOjpWMWIGcHJvdG8z", [file_pipesched_v1_metrics, file_pipesched_v1_pipeline, file_pipesched_v1_schedule, file_pipesched_v1_timeline]);
+  fileDesc("CiNwaXBlc2NoZWQvdjEvc2NoZWR1bGVfc2VydmljZS5wcm90bxIMcGlwZXNjaGVkLnYxIp0BChZDb21wdXRlU2NoZWR1bGVSZXF1ZXN0EigKCHBpcGVsaW5lGAEgASgLMhYucGlwZXNjaGVkLnYxLlBpcGVsaW5lEigKCHNjaGVkdWxlGAIgASgLMhYucGlwZXNjaGVkLnYxLlNjaGVkdWxlEiAKBHZpZXcYAyABKA4yEi5waXBlc2NoZWQudjEuVmlldxINCgVyYW5rcxgEIAMoBSLgAQoXQ29tcHV0ZVNjaGVkdWxlUmVzcG9uc2USDgoGZGlnZXN0GAEgASgJEhQKDG9yZGVyX2RpZ2VzdBgCIAEoCRImCgdtZXRyaWNzGAMgASgLMhUucGlwZXNjaGVkLnYxLk1ldHJpY3MSKAoIdGltZWxpbmUYBCABKAsyFi5waXBlc2NoZWQudjEuVGltZWxpbmUSIQoFbm90ZXMYBSADKAsyEi5waXBlc2NoZWQudjEuTm90ZRIqCgVzaGFwZRgGIAEoCzIbLnBpcGVzY2hlZC52MS5QaXBlbGluZVNoYXBlInoKFVN0cmVhbVNjaGVkdWxlUmVxdWVzdBIoCghwaXBlbGluZRgBIAEoCzIWLnBpcGVzY2hlZC52MS5QaXBlbGluZRIoCghzY2hlZHVsZRgCIAEoCzIWLnBpcGVzY2hlZC52MS5TY2hlZHVsZRINCgVyYW5rcxgDIAMoBSLfAQoWU3RyZWFtU2NoZWR1bGVSZXNwb25zZRIOCgZkaWdlc3QYASABKAkSFAoMb3JkZXJfZGlnZXN0GAIgASgJEiYKB21ldHJpY3MYAyABKAsyFS5waXBlc2NoZWQudjEuTWV0cmljcxIoCgh0aW1lbGluZRgEIAEoCzIWLnBpcGVzY2hlZC52MS5UaW1lbGluZRIhCgVub3RlcxgFIAMoCzISLnBpcGVzY2hlZC52MS5Ob3RlEioKBXNoYXBlGAYgASgLMhsucGlwZXNjaGVkLnYxLlBpcGVsaW5lU2hhcGUixQEKFVJlbmRlclNjaGVkdWxlUmVxdWVzdBIoCghwaXBlbGluZRgBIAEoCzIWLnBpcGVzY2hlZC52MS5QaXBlbGluZRIoCghzY2hlZHVsZRgCIAEoCzIWLnBpcGVzY2hlZC52MS5TY2hlZHVsZRIqCgZmb3JtYXQYAyABKA4yGi5waXBlc2NoZWQudjEuUmVuZGVyRm9ybWF0EiwKB29wdGlvbnMYBCABKAsyGy5waXBlc2NoZWQudjEuUmVuZGVyT3B0aW9ucyIxCg1SZW5kZXJPcHRpb25zEg0KBXRpdGxlGAEgASgJEhEKCXRpbWVfdW5pdBgCIAEoCSKnAQoWUmVuZGVyU2NoZWR1bGVSZXNwb25zZRIPCgdjb250ZW50GAEgASgMEhQKDGNvbnRlbnRfdHlwZRgCIAEoCRINCgV3aWR0aBgDIAEoBRIOCgZoZWlnaHQYBCABKAUSDgoGZGlnZXN0GAUgASgJEhQKDG9yZGVyX2RpZ2VzdBgGIAEoCRIhCgVub3RlcxgHIAMoCzISLnBpcGVzY2hlZC52MS5Ob3RlIsUBChVFeHBvcnRTY2hlZHVsZVJlcXVlc3QSKAoIcGlwZWxpbmUYASABKAsyFi5waXBlc2NoZWQudjEuUGlwZWxpbmUSKAoIc2NoZWR1bGUYAiABKAsyFi5waXBlc2NoZWQudjEuU2NoZWR1bGUSKgoGZm9ybWF0GAMgASgOMhoucGlwZXNjaGVkLnYxLkV4cG9ydEZvcm1hdBIsCgdvcHRpb25zGAQgASgLMhsucGlwZXNjaGVkLnYxLkV4cG9ydE9wdGlvbnMiiAEKFkV4cG9ydFNjaGVkdWxlUmVzcG9uc2USDwoHY29udGVudBgBIAEoDBIUCgxjb250ZW50X3R5cGUYAiABKAkSDgoGZGlnZXN0GAMgASgJEhQKDG9yZGVyX2RpZ2VzdBgEIAEoCRIhCgVub3RlcxgFIAMoCzISLnBpcGVzY2hlZC52MS5Ob3RlIhoKGExpc3RTY2hlZHVsZUtpbmRzUmVxdWVzdCJKChlMaXN0U2NoZWR1bGVLaW5kc1Jlc3BvbnNlEi0KBWtpbmRzGAEgAygLMh4ucGlwZXNjaGVkLnYxLlNjaGVkdWxlS2luZEluZm8iFgoUR2V0U2VydmVySW5mb1JlcXVlc3QimgIKFUdldFNlcnZlckluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEg4KBmNvbW1pdBgCIAEoCRIXCg9hcGlfdmVyc2lvbl9sb3cYAyABKAkSGAoQYXBpX3ZlcnNpb25faGlnaBgEIAEoCRIZChFhbGdvcml0aG1fdmVyc2lvbhgFIAEoBRIqCgZsaW1pdHMYBiABKAsyGi5waXBlc2NoZWQudjEuU2VydmVyTGltaXRzEjIKDnJlbmRlcl9mb3JtYXRzGAcgAygOMhoucGlwZXNjaGVkLnYxLlJlbmRlckZvcm1hdBIyCg5leHBvcnRfZm9ybWF0cxgIIAMoDjIaLnBpcGVzY2hlZC52MS5FeHBvcnRGb3JtYXQi2AEKDFNlcnZlckxpbWl0cxIRCgltYXhfcmFua3MYASABKAUSGwoTbWF4X2NodW5rc19wZXJfcmFuaxgCIAEoBRIYChBtYXhfbWljcm9iYXRjaGVzGAMgASgFEg8KB21heF9vcHMYBCABKAUSGQoRbWF4X21lc3NhZ2VfYnl0ZXMYBSABKAUSGAoQbWF4X3BpY3R1cmVfc2lkZRgGIAEoBRIaChJtYXhfcGljdHVyZV9waXhlbHMYByABKAUSHAoUbWF4X29yZGVyX3RleHRfYnl0ZXMYCCABKAUqPQoEVmlldxIUChBWSUVXX1VOU1BFQ0lGSUVEEAASEAoMVklFV19TVU1NQVJZEAESDQoJVklFV19GVUxMEAIqRAoMUmVuZGVyRm9ybWF0Eh0KGVJFTkRFUl9GT1JNQVRfVU5TUEVDSUZJRUQQABIVChFSRU5ERVJfRk9STUFUX1BORxABKpcCCgxFeHBvcnRGb3JtYXQSHQoZRVhQT1JUX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhcKE0VYUE9SVF9GT1JNQVRfT1JERVIQARIdChlFWFBPUlRfRk9STUFUX1BZVE9SQ0hfQ1NWEAISIwofRVhQT1JUX0ZPUk1BVF9QWVRPUkNIX0NTVl9DT01NUxADEh4KGkVYUE9SVF9GT1JNQVRfQ0hST01FX1RSQUNFEAQSHwobRVhQT1JUX0ZPUk1BVF9USU1FTElORV9KU09OEAUSIAocRVhQT1JUX0ZPUk1BVF9NRUdBVFJPTl9PUkRFUhAGEigKJEVYUE9SVF9GT1JNQVRfREVFUFNQRUVEX0lOU1RSVUNUSU9OUxAHMtAFCg9TY2hlZHVsZVNlcnZpY2USYwoPQ29tcHV0ZVNjaGVkdWxlEiQucGlwZXNjaGVkLnYxLkNvbXB1dGVTY2hlZHVsZVJlcXVlc3QaJS5waXBlc2NoZWQudjEuQ29tcHV0ZVNjaGVkdWxlUmVzcG9uc2UiA5ACARJiCg5TdHJlYW1TY2hlZHVsZRIjLnBpcGVzY2hlZC52MS5TdHJlYW1TY2hlZHVsZVJlcXVlc3QaJC5waXBlc2NoZWQudjEuU3RyZWFtU2NoZWR1bGVSZXNwb25zZSIDkAIBMAESYAoOUmVuZGVyU2NoZWR1bGUSIy5waXBlc2NoZWQudjEuUmVuZGVyU2NoZWR1bGVSZXF1ZXN0GiQucGlwZXNjaGVkLnYxLlJlbmRlclNjaGVkdWxlUmVzcG9uc2UiA5ACARJgCg5FeHBvcnRTY2hlZHVsZRIjLnBpcGVzY2hlZC52MS5FeHBvcnRTY2hlZHVsZVJlcXVlc3QaJC5waXBlc2NoZWQudjEuRXhwb3J0U2NoZWR1bGVSZXNwb25zZSIDkAIBEmYKEFZhbGlkYXRlU2NoZWR1bGUSJS5waXBlc2NoZWQudjEuVmFsaWRhdGVTY2hlZHVsZVJlcXVlc3QaJi5waXBlc2NoZWQudjEuVmFsaWRhdGVTY2hlZHVsZVJlc3BvbnNlIgOQAgESaQoRTGlzdFNjaGVkdWxlS2luZHMSJi5waXBlc2NoZWQudjEuTGlzdFNjaGVkdWxlS2luZHNSZXF1ZXN0GicucGlwZXNjaGVkLnYxLkxpc3RTY2hlZHVsZUtpbmRzUmVzcG9uc2UiA5ACARJdCg1HZXRTZXJ2ZXJJbmZvEiIucGlwZXNjaGVkLnYxLkdldFNlcnZlckluZm9SZXF1ZXN0GiMucGlwZXNjaGVkLnYxLkdldFNlcnZlckluZm9SZXNwb25zZSIDkAIBQrUBCg9pby5waXBlc2NoZWQudjFCFFNjaGVkdWxlU2VydmljZVByb3RvUAFaRmdpdGh1Yi5jb20vcGlwZXNjaGVkL3BpcGVzY2hlZC9jbGllbnRzL2dvL2dlbi9waXBlc2NoZWQvdjE7cGlwZXNjaGVkdjGiAgNQU1aqAgxQaXBlc2NoZWQuVjG6Ag1QaXBlc2NoZWRfVjFfygIMUGlwZXNjaGVkXFYx6gINUGlwZXNjaGVkOjpWMWIGcHJvdG8z", [file_pipesched_v1_exchange, file_pipesched_v1_metrics, file_pipesched_v1_pipeline, file_pipesched_v1_schedule, file_pipesched_v1_timeline, file_pipesched_v1_validate]);
 
 /**
  * Asks for a schedule.
@@ -378,6 +382,13 @@ export type ExportScheduleRequest = Message<"pipesched.v1.ExportScheduleRequest"
    * @generated from field: pipesched.v1.ExportFormat format = 3;
    */
   format: ExportFormat;
+
+  /**
+   * How it is written; unset means all defaults.
+   *
+   * @generated from field: pipesched.v1.ExportOptions options = 4;
+   */
+  options?: ExportOptions;
 };
 
 /**
@@ -709,6 +720,57 @@ export enum ExportFormat {
    * @generated from enum value: EXPORT_FORMAT_ORDER = 1;
    */
   ORDER = 1,
+
+  /**
+   * PyTorch CSV (see Schedule.pytorch_csv) of the ops, and of the FSDP actions of a given
+   * file; text/csv. Not of schedules with two replicas of the model: its loader wants each
+   * stage on one rank.
+   *
+   * @generated from enum value: EXPORT_FORMAT_PYTORCH_CSV = 2;
+   */
+  PYTORCH_CSV = 2,
+
+  /**
+   * The same with SEND and RECV, see ExportOptions.lowering.
+   *
+   * @generated from enum value: EXPORT_FORMAT_PYTORCH_CSV_COMMS = 3;
+   */
+  PYTORCH_CSV_COMMS = 3,
+
+  /**
+   * The timeline as Chrome's trace events in JSON, for Perfetto and chrome://tracing: a
+   * process a rank, a slice an op, flow arrows, counters of activations and memory. One
+   * unit is 1 ms.
+   *
+   * @generated from enum value: EXPORT_FORMAT_CHROME_TRACE = 4;
+   */
+  CHROME_TRACE = 4,
+
+  /**
+   * ComputeScheduleResponse with view FULL in protobuf's JSON mapping, with the names of
+   * the proto.
+   *
+   * @generated from enum value: EXPORT_FORMAT_TIMELINE_JSON = 5;
+   */
+  TIMELINE_JSON = 5,
+
+  /**
+   * Megatron-LM's order list as JSON, a list a rank: c for a forward of chunk c, from 1,
+   * -c for a backward. Of stages on rank s mod P, full backwards, and microbatches in
+   * sequence.
+   *
+   * @generated from enum value: EXPORT_FORMAT_MEGATRON_ORDER = 6;
+   */
+  MEGATRON_ORDER = 6,
+
+  /**
+   * DeepSpeed's pipeline instructions, a line a rank, as they print themselves. Of one
+   * stage a rank, full backwards, and no fused pairs. ExportOptions.lowering says where the
+   * transfers are; UNSPECIFIED means SAFE, since they block.
+   *
+   * @generated from enum value: EXPORT_FORMAT_DEEPSPEED_INSTRUCTIONS = 7;
+   */
+  DEEPSPEED_INSTRUCTIONS = 7,
 }
 
 /**
@@ -801,6 +863,18 @@ export const ScheduleService: GenService<{
     methodKind: "unary";
     input: typeof ExportScheduleRequestSchema;
     output: typeof ExportScheduleResponseSchema;
+  },
+  /**
+   * Says whether a schedule can run, with everything that is wrong with it; of one
+   * with SEND and RECV, whether it deadlocks under a transport. A schedule that cannot run
+   * is no error of the call.
+   *
+   * @generated from rpc pipesched.v1.ScheduleService.ValidateSchedule
+   */
+  validateSchedule: {
+    methodKind: "unary";
+    input: typeof ValidateScheduleRequestSchema;
+    output: typeof ValidateScheduleResponseSchema;
   },
   /**
    * Lists the schedule kinds that this server knows.
