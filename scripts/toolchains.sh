@@ -101,7 +101,20 @@ python_with() {
 install_python() {
   cmp -s "$1/installed" "$2" && return
   install_packages python3 python3-venv
-  python3 -m venv --clear "$1" >&2
+  local python=python3
+  [[ $2 != *-oldest.txt ]] || python=$(oldest_python)
+  "$python" -m venv --clear "$1" >&2
   "$1/bin/pip" --require-virtualenv install -q --disable-pip-version-check -r "$2" >&2
   cp "$2" "$1/installed"
+}
+
+# oldest_python: Python 3.9, the oldest that the client supports, of PATH or of pyenv;
+# where there is none, the usual one.
+oldest_python() {
+  local python
+  for python in python3.9 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.9.*/bin/python python3; do
+    "$python" -c 'import venv' 2>/dev/null && break
+  done
+  [[ $python != python3 ]] || say "no Python 3.9 here: the oldest libraries are tested with $(python3 -V)"
+  printf '%s\n' "$python"
 }
