@@ -582,6 +582,20 @@ def faults():
         status="DEADLINE_EXCEEDED",
         reason="DEADLINE_EXCEEDED",
     )
+    for code, reason, metadata in (
+        ("DEADLINE_EXCEEDED", "MAX_RPC_DURATION_EXCEEDED", {"max_rpc_duration": "1m"}),
+        ("UNAUTHENTICATED", "UNAUTHENTICATED", {}),
+        ("PERMISSION_DENIED", "PEER_NOT_ALLOWED", {}),
+        ("UNIMPLEMENTED", "UNKNOWN_METHOD", {"method": "/pipesched.v1.ScheduleService/Later"}),
+    ):
+        yield fault(
+            reason.lower().replace("_", "-"),
+            error(code, reason=reason, **({"metadata": metadata} if metadata else {})),
+            1,
+            status=code,
+            reason=reason,
+            metadata=metadata,
+        )
     yield fault(
         "unknown-reason",
         error("FAILED_PRECONDITION", reason="OF_LATER", metadata={"key": "value"}),

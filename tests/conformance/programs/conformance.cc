@@ -5,6 +5,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <grpc/grpc.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -180,12 +181,29 @@ Struct Ask(const Client& client, const Struct& question, const CallOptions& opti
   return ToAnswer(client.ComputeSchedule(ToRequest<v1::ComputeScheduleRequest>(question), options));
 }
 
+// What each call of ComputeSchedule takes, its answer read and checked.
+Struct Measure(const Client& client, const Struct& question, const CallOptions& options,
+               int calls) {
+  const auto request = ToRequest<v1::ComputeScheduleRequest>(question);
+  Struct answer;
+  ListValue& seconds = AddList(answer, "seconds");
+  for (int i = 0; i < calls; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto response = client.ComputeSchedule(request, options);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    Demand(response.ok(), response.status().ToString());
+    *seconds.add_values() = ToValue(took.count());
+  }
+  return answer;
+}
+
 Struct Answer(const Struct& question) {
   const auto client = Connect({.target = Get(question, "target").string_value()});
   Demand(client.ok(), client.status().ToString());
   const CallOptions options{.timeout = absl::Seconds(Get(question, "timeout").number_value())};
   Struct answer;
   const auto calls = static_cast<int>(Get(question, "calls").number_value());
+  if (question.fields().contains("measure")) return Measure(**client, question, options, calls);
   for (int i = 0; i < calls && !answer.fields().contains("error"); ++i) {
     answer = Ask(**client, question, options);
   }

@@ -3,6 +3,7 @@ README.md of this folder has the form."""
 
 import json
 import sys
+import time
 
 from google.protobuf import json_format
 
@@ -67,9 +68,22 @@ def answer_of_error(error):
     }
 
 
+def measure(client, request, calls):
+    """What each call of ComputeSchedule takes, its answer read and checked."""
+    view = "full" if request.view == service.VIEW_FULL else "summary"
+    seconds = []
+    for _ in range(calls):
+        start = time.perf_counter()
+        client.compute_schedule(request.pipeline, request.schedule, view=view)
+        seconds.append(time.perf_counter() - start)
+    return {"seconds": seconds}
+
+
 def answer(case):
     request = json_format.ParseDict(case["request"], REQUESTS[case["method"]]())
     with pipesched.Client(case["target"], timeout=case["timeout"]) as client:
+        if case.get("measure"):
+            return measure(client, request, case["calls"])
         try:
             for _ in range(case["calls"]):
                 result = ask(client, case["method"], request)

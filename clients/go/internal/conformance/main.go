@@ -27,6 +27,7 @@ type question struct {
 	Target  string          `json:"target"`
 	Timeout float64         `json:"timeout"`
 	Calls   int             `json:"calls"`
+	Measure bool            `json:"measure"`
 }
 
 type answer map[string]any
@@ -56,6 +57,9 @@ func reply(q question) answer {
 	client, err := pipesched.NewClient(q.Target, pipesched.WithTimeout(timeout))
 	demand(err)
 	defer client.Close()
+	if q.Measure {
+		return measure(client, q)
+	}
 	var result answer
 	for range q.Calls {
 		if result, err = ask(client, q); err != nil {
@@ -63,6 +67,19 @@ func reply(q question) answer {
 		}
 	}
 	return result
+}
+
+// measure is what each call of ComputeSchedule takes, its answer read and checked.
+func measure(client *pipesched.Client, q question) answer {
+	request := parse(q, &pipeschedv1.ComputeScheduleRequest{})
+	seconds := make([]float64, 0, q.Calls)
+	for range q.Calls {
+		start := time.Now()
+		_, err := client.ComputeSchedule(context.Background(), request)
+		demand(err)
+		seconds = append(seconds, time.Since(start).Seconds())
+	}
+	return answer{"seconds": seconds}
 }
 
 func parse[Request proto.Message](q question, request Request) Request {

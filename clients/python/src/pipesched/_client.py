@@ -54,12 +54,18 @@ class Client:
         self._open()
 
     @classmethod
-    def spawn(cls, *arguments: str, timeout: float = DEFAULT_TIMEOUT) -> "Client":
+    def spawn(
+        cls,
+        *arguments: str,
+        timeout: float = DEFAULT_TIMEOUT,
+        start_timeout: float = _spawn.START_TIMEOUT,
+    ) -> "Client":
         """A client with a daemon of its own: `pipeschedd` of PATH (or of
         PIPESCHED_DAEMON), on a private Unix socket, ended with the client.
 
-        arguments: further flags of pipeschedd. DaemonError: it did not start."""
-        daemon = _spawn.Daemon(arguments)
+        arguments: further flags of pipeschedd. start_timeout: longest wait for it, in
+        seconds. DaemonError: it did not start, or not in time."""
+        daemon = _spawn.Daemon(arguments, start_timeout)
         try:
             client = cls(daemon.target, timeout=timeout)
         except BaseException:
