@@ -17,8 +17,13 @@ struct FormatInfo {
 };
 constexpr FormatInfo kFormats[] = {
     {OutputFormat::kPng, "png", ".png", true},
-    {OutputFormat::kJson, "json", ".json", false},
     {OutputFormat::kOrder, "order", ".order", false},
+    {OutputFormat::kCsv, "csv", ".csv", false},
+    // Before the ending that they end in.
+    {OutputFormat::kTrace, "trace", ".trace.json", false},
+    {OutputFormat::kMegatron, "megatron", ".megatron.json", false},
+    {OutputFormat::kJson, "json", ".json", false},
+    {OutputFormat::kDeepSpeed, "deepspeed", ".deepspeed", false},
 };
 
 const FormatInfo* FindByName(absl::string_view name) {
@@ -48,6 +53,10 @@ std::string Endings(bool pictures_only) {
 
 absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settings& settings) {
   const bool is_render = command == kRender;
+  if (command == kExport && settings.Find(FlagId::kOutput) == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output: export wants a file, one of ", Endings(/*pictures_only=*/false)));
+  }
   const bool pictures = !settings.IsOn(FlagId::kNoVisualization) || is_render;
   const bool is_json = settings.Text(FlagId::kFormat) == "json" && !is_render;
   const std::string origin = settings.Origin(FlagId::kOutput);
@@ -78,6 +87,10 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
     return absl::InvalidArgumentError(
         absl::StrCat(named != nullptr ? settings.Origin(FlagId::kOutputFormat) : origin,
                      ": render writes pictures, want one of ", Endings(/*pictures_only=*/true)));
+  }
+  if (command == kExport && format->is_picture) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(origin, ": export writes no pictures, render does"));
   }
   if (format->is_picture && !pictures) {
     if (path != "-") return std::nullopt;
