@@ -163,9 +163,10 @@ void TakeSettings(CLI::App& app, Command command, Settings& settings, Problems& 
 }
 
 // The order FILE of the commands that take one.
-void TakeFile(Command command, std::vector<std::string>& extras, Settings& settings) {
-  if ((command & kTakeFile) == 0 || settings.Find(FlagId::kOrder) != nullptr || extras.empty() ||
-      LooksLikeFlag(extras[0]) || extras[0] == kEmptyText) {
+void TakeFile(CLI::App& app, Command command, std::vector<std::string>& extras,
+              Settings& settings) {
+  if ((command & kTakeFile) == 0 || extras.empty() || LooksLikeFlag(extras[0]) ||
+      extras[0] == kEmptyText || app.get_option(LongName(GetFlag(FlagId::kOrder)))->count() > 0) {
     return;
   }
   settings.Set(FlagId::kOrder, {"FILE", {extras[0]}});
@@ -228,9 +229,9 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
     return ToStatus(problems);
   }
   std::vector<std::string> extras = app.remaining();
-  TakeSettings(app, result.command, result.settings, problems);
-  TakeFile(result.command, extras, result.settings);
+  TakeFile(app, result.command, extras, result.settings);
   AddUnexpected(extras, result.command, problems);
+  TakeSettings(app, result.command, result.settings, problems);
   AddOutputProblem(result, problems);
   status = ToStatus(problems);
   if (!status.ok()) return status;

@@ -126,7 +126,7 @@ constexpr Flag kFlags[] = {
      "what is printed: text (default) or json", "text|json"},
     {FlagId::kOutputFormat, "output-format", "", "output_format", "", ValueKind::kChoice, kPlans,
      "FORMAT", "format of the file, where its name has no ending (-o - is standard output)",
-     "png|order|csv|trace|json|megatron|deepspeed"},
+     "png|json|order|csv|trace|megatron|deepspeed"},
     {FlagId::kTitle, "title", "", "title", "options.title", ValueKind::kText, kCompute | kRender,
      "TEXT", "title of the picture"},
     {FlagId::kTimeUnit, "time-unit", "", "time_unit", "options.time_unit", ValueKind::kText,

@@ -17,12 +17,11 @@ struct FormatInfo {
 };
 constexpr FormatInfo kFormats[] = {
     {OutputFormat::kPng, "png", ".png", true},
+    {OutputFormat::kJson, "json", ".json", false},
     {OutputFormat::kOrder, "order", ".order", false},
     {OutputFormat::kCsv, "csv", ".csv", false},
-    // Before the ending that they end in.
     {OutputFormat::kTrace, "trace", ".trace.json", false},
     {OutputFormat::kMegatron, "megatron", ".megatron.json", false},
-    {OutputFormat::kJson, "json", ".json", false},
     {OutputFormat::kDeepSpeed, "deepspeed", ".deepspeed", false},
 };
 
@@ -33,11 +32,14 @@ const FormatInfo* FindByName(absl::string_view name) {
   return nullptr;
 }
 
+// The longest ending that is one: .trace.json, not .json.
 const FormatInfo* FindByEnding(absl::string_view path) {
+  const FormatInfo* found = nullptr;
   for (const FormatInfo& info : kFormats) {
-    if (absl::EndsWithIgnoreCase(path, info.ending)) return &info;
+    if (!absl::EndsWithIgnoreCase(path, info.ending)) continue;
+    if (found == nullptr || info.ending.size() > found->ending.size()) found = &info;
   }
-  return nullptr;
+  return found;
 }
 
 std::string Endings(bool pictures_only) {
