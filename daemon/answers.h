@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
+#include "base/stopwatch.h"
 #include "daemon/call.h"
 #include "daemon/calls.h"
 #include "daemon/handlers.h"
@@ -52,10 +52,15 @@ class Answers {
     if (!reactor->IsAllowed()) return reactor;
     planner_.Follow(
         reactor->call(), *request, kind,
-        [reactor, request, response](const SharedPlan& plan, const std::vector<int>& ranks) {
-          const Call& call = reactor->call();
+        [reactor, request, response](const Plans& plans, const std::vector<int>& ranks) {
+          Call& call = reactor->call();
           const auto abandoned = [&call] { return call.Abandoned(); };
-          return Answer(*plan, ranks, *request, CallContext{call.limits(), abandoned}, *response);
+          const absl::Status status =
+              AnswerFrom(plans, ranks, *request, CallContext{call.limits(), abandoned}, *response);
+          if constexpr (std::is_same_v<Request, v1::RenderScheduleRequest>) {
+            if (status.ok()) call.record().pixels = PicturePixels(*request, *response);
+          }
+          return status;
         },
         [reactor](const absl::Status& status) { reactor->FinishWith(status); });
     return reactor;
@@ -82,8 +87,8 @@ class Answers {
     reactor->set_on_taken(send_next);
     planner_.Follow(
         reactor->call(), *request, kAnswerJob,
-        [stream](const SharedPlan& plan, const std::vector<int>& ranks) {
-          *stream = OpenStream(plan, ranks);
+        [stream](const Plans& plans, const std::vector<int>& ranks) {
+          *stream = OpenStream(plans[0], ranks);
           return absl::OkStatus();
         },
         [reactor, send_next](const absl::Status& status) {
@@ -132,12 +137,12 @@ class Answers {
     Call& call = reactor->call();
     const absl::Status status =
         jobs_.Run(call, job, [this, reactor, &call, job, work = std::move(work)] {
-          const absl::Time start = absl::Now();
+          const Stopwatch stopwatch;
           const auto abandoned = [&call] { return call.Abandoned(); };
           const absl::Status result = RunGuarded(call, [&] {
             return work(CallContext{call.limits(), abandoned});
           });
-          if (result.ok() && job.parts > kInlineParts) jobs_.Learn(job, absl::Now() - start);
+          if (result.ok() && job.parts > kInlineParts) jobs_.Learn(job, stopwatch.Elapsed());
           reactor->FinishWith(result);
         });
     if (!status.ok()) reactor->FinishWith(status);

@@ -133,7 +133,7 @@ void HandleGetServerInfo(const Limits& limits, v1::GetServerInfoResponse& respon
   out.set_max_picture_side(limits.max_picture_side);
   out.set_max_picture_pixels(limits.max_picture_pixels);
   out.set_max_order_text_bytes(limits.max_order_text_bytes);
-  response.add_render_formats(v1::RENDER_FORMAT_PNG);
+  FillRenderFormats(response);
   for (int i = 1; i < v1::ExportFormat_ARRAYSIZE; ++i) {
     response.add_export_formats(static_cast<v1::ExportFormat>(i));
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -36,8 +37,9 @@ struct CallContext {
 // A checked request for a plan: what to compute, and what the answer needs besides.
 struct PlanQuery {
   PlanInput input;
-  std::vector<int> ranks;    // asked for, ascending
-  int64_t answer_parts = 0;  // about the (stage, microbatch) that the answer is made from
+  std::vector<PlanInput> compared;  // more plans that the answer needs
+  std::vector<int> ranks;           // asked for, ascending
+  int64_t answer_parts = 0;         // about the (stage, microbatch) that the answer is made from
 };
 
 // A call about a plan, in two halves, so that the plan between them can come from
@@ -53,20 +55,43 @@ absl::Status Answer(const Plan& plan, const std::vector<int>& ranks,
                     const v1::ComputeScheduleRequest& request, CallContext context,
                     v1::ComputeScheduleResponse& response);
 absl::Status Answer(const Plan& plan, const std::vector<int>& ranks,
-                    const v1::RenderScheduleRequest& request, CallContext context,
-                    v1::RenderScheduleResponse& response);
-absl::Status Answer(const Plan& plan, const std::vector<int>& ranks,
                     const v1::ExportScheduleRequest& request, CallContext context,
                     v1::ExportScheduleResponse& response);
 
-// Both halves and the plan between them.
+// A picture is made of one plan or several: the query's `input`, then `compared`.
+using Plans = std::vector<std::shared_ptr<const Plan>>;
+absl::Status Answer(const Plans& plans, const v1::RenderScheduleRequest& request,
+                    CallContext context, v1::RenderScheduleResponse& response);
+
+// Pixels of an image; 0 of what has none.
+int64_t PicturePixels(const v1::RenderScheduleRequest& request,
+                      const v1::RenderScheduleResponse& response);
+
+// Answers from all plans of a query.
+template <typename Request, typename Response>
+absl::Status AnswerFrom(const Plans& plans, const std::vector<int>& ranks, const Request& request,
+                        CallContext context, Response& response) {
+  if constexpr (std::is_same_v<Request, v1::RenderScheduleRequest>) {
+    return Answer(plans, request, context, response);
+  } else {
+    return Answer(*plans[0], ranks, request, context, response);
+  }
+}
+
+// Both halves and the plans between them.
 template <typename Request, typename Response>
 absl::Status HandlePlanCall(const Request& request, CallContext context, Response& response) {
   absl::StatusOr<PlanQuery> query = Prepare(request, context.limits);
   if (!query.ok()) return query.status();
-  const absl::StatusOr<Plan> plan = ComputePlan(std::move(query->input), context.cancelled);
-  if (!plan.ok()) return plan.status();
-  return Answer(*plan, query->ranks, request, context, response);
+  std::vector<PlanInput> inputs = std::move(query->compared);
+  inputs.insert(inputs.begin(), std::move(query->input));
+  Plans plans;
+  for (PlanInput& input : inputs) {
+    absl::StatusOr<Plan> plan = ComputePlan(std::move(input), context.cancelled);
+    if (!plan.ok()) return plan.status();
+    plans.push_back(std::make_shared<const Plan>(*std::move(plan)));
+  }
+  return AnswerFrom(plans, query->ranks, request, context, response);
 }
 
 // The calls that are about no plan.
@@ -77,6 +102,9 @@ void HandleGetServerInfo(const Limits& limits, v1::GetServerInfoResponse& respon
 int64_t ValidateParts(const v1::ValidateScheduleRequest& request);
 absl::Status HandleValidateSchedule(const v1::ValidateScheduleRequest& request, CallContext context,
                                     v1::ValidateScheduleResponse& response);
+
+// The formats that RenderSchedule writes.
+void FillRenderFormats(v1::GetServerInfoResponse& response);
 
 // The messages of a StreamSchedule call, one after another.
 class ScheduleStream {

@@ -63,9 +63,8 @@ absl::StatusOr<Timeline> TimesOf(const PlanInput& input, const Placement& placem
   return MakeError(timeline.status().code(), kOrderDeadlocks, timeline.status().message());
 }
 
-}  // namespace
-
-absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled) {
+absl::StatusOr<Plan> ComputeOrStop(PlanInput input, Cancelled cancelled) {
+  const CancelAllocation cancel_allocation(cancelled);
   const absl::Status stopped = absl::CancelledError("cancelled while computing");
   if (cancelled()) return stopped;
   Placement placement = PlacementOf(input);
@@ -83,6 +82,16 @@ absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled) {
                                          kAlgorithmVersion, *order_digest);
   return Plan{std::move(input),    std::move(placement), *std::move(order), *std::move(timeline),
               *std::move(metrics), Hex(digest),          Hex(*order_digest)};
+}
+
+}  // namespace
+
+absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled) {
+  try {
+    return ComputeOrStop(std::move(input), cancelled);
+  } catch (const AllocationCancelled& stopped) {
+    return absl::CancelledError(stopped.what());
+  }
 }
 
 std::string PlanKey(const PlanInput& input) {

@@ -1,6 +1,9 @@
 #include "daemon/plan_cost.h"
 
+#include <algorithm>
 #include <vector>
+
+#include "engine/order/building_blocks.h"
 
 namespace pipesched {
 namespace {
@@ -32,7 +35,11 @@ int64_t PlanWork(const PlanInput& input) {
 int64_t EstimatePlanBytes(const PlanInput& input) {
   const int64_t num_ops = input.given ? input.given->order.num_ops()
                                       : PlanParts(input) * input.kind->ops_per_microbatch;
-  return Bytes(input, num_ops);
+  const int64_t working_ops = input.kind->fits_times ? std::min(num_ops, kMostFittedOps) : num_ops;
+  // The simulator has times of microbatches that no stage has, too.
+  constexpr int64_t kRowsBesides = 3;
+  return Bytes(input, num_ops) + working_ops * input.kind->working_bytes_an_op +
+         kRowsBesides * input.pipeline.shape.num_microbatches * int64_t{sizeof(int64_t)};
 }
 
 int64_t PlanBytes(const Plan& plan) { return Bytes(plan.input, plan.order.num_ops()); }

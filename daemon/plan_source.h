@@ -58,7 +58,7 @@ class PlanSource {
   // `computed`, if any, is told how long each whole computation took.
   explicit PlanSource(
       const Options& options,
-      std::function<void(const PlanInput& input, absl::Duration took)> computed = nullptr);
+      std::function<void(const Plan& plan, absl::Duration took)> computed = nullptr);
   ~PlanSource();
 
   // Asks for the plan of `input`. Calls `asker.done` before it returns if the plan is
@@ -84,7 +84,7 @@ class PlanSource {
   bool ReserveMemory(int64_t bytes);
 
   const Options options_;
-  const std::function<void(const PlanInput& input, absl::Duration took)> computed_;
+  const std::function<void(const Plan& plan, absl::Duration took)> computed_;
   RunAll run_all_;
   mutable std::mutex mutex_;  // guards the rest; not Abseil's, which TSan cannot see into
   PlanCache cache_;

@@ -23,13 +23,13 @@ namespace pipesched {
 // Takes calls about a plan from request to plan to answer, each step a job.
 class Planner {
  public:
-  using Answer = std::function<absl::Status(const SharedPlan&, const std::vector<int>& ranks)>;
+  using Answer = std::function<absl::Status(const Plans&, const std::vector<int>& ranks)>;
   using Finish = std::function<void(const absl::Status&)>;
 
   Planner(const ServiceOptions& options, Jobs& jobs);
 
-  // Checks the request, asks for its plan, and answers from it, see Prepare and
-  // Answer in handlers.h. `finish` is called once, with the result; `call` and
+  // Checks the request, asks for its plan or plans, and answers from them, see Prepare
+  // and Answer in handlers.h. `finish` is called once, with the result; `call` and
   // `request` live until then.
   template <typename Request>
   void Follow(Call& call, const Request& request, JobKind answer_kind, const Answer& answer,
@@ -61,10 +61,18 @@ class Planner {
   void FollowQuery(Call& call, const Claim& claim,
                    const std::function<absl::StatusOr<PlanQuery>()>& prepare, const Answer& answer,
                    const Finish& finish);
-  void AnswerWith(Call& call, const Job& job, const absl::StatusOr<SharedPlan>& plan,
-                  const std::function<absl::Status(const SharedPlan&)>& answer,
-                  const Finish& finish);
-  void OnComputed(const PlanInput& input, absl::Duration took);
+  // The plans of one call, got one after another.
+  struct Wanted {
+    std::vector<PlanInput> inputs;
+    Plans plans;  // of the first inputs
+  };
+
+  // Calls `done` once, with all plans or with why one is missing.
+  void GetPlans(Call& call, const std::shared_ptr<Wanted>& wanted,
+                const std::function<void(absl::StatusOr<Plans>)>& done);
+  void AnswerWith(Call& call, const Job& job, const absl::StatusOr<Plans>& plans,
+                  const std::function<absl::Status(const Plans&)>& answer, const Finish& finish);
+  void OnComputed(const Plan& plan, absl::Duration took);
 
   Jobs& jobs_;
   CallObserver* const observer_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "daemon/convert/picture.h"
 #include "daemon/convert/response.h"
 #include "daemon/convert/schedule.h"
 #include "daemon/handlers.h"
@@ -17,9 +20,12 @@
 #include "daemon/plan_cost.h"
 #include "daemon/version.h"
 #include "pipesched/v1/schedule_service.pb.h"
-#include "render/frame.h"
+#include "render/html.h"
 #include "render/layout.h"
+#include "render/pdf.h"
 #include "render/png.h"
+#include "render/svg.h"
+#include "render/text_picture.h"
 
 namespace pipesched {
 namespace {
@@ -31,27 +37,123 @@ constexpr size_t kMaxRequestText = size_t{64} << 10;
 // (stage, microbatch) take to compute.
 constexpr int64_t kLeastPictureParts = int64_t{1} << 16;
 
-void CheckLabel(absl::string_view field, const std::string& label, int most,
-                Violations& violations) {
-  if (label.size() <= static_cast<size_t>(most)) return;
-  violations.Add(absl::StrCat("options.", field),
-                 absl::StrCat(label.size(), " bytes, want at most ", most));
+constexpr int kMostCompared = 31;
+
+// Chunks that a rank's slice is split into for a kind that needs several.
+constexpr int kComparedChunks = 2;
+
+struct FormatInfo {
+  v1::RenderFormat format;
+  const char* content_type;
+};
+constexpr FormatInfo kFormats[] = {
+    {v1::RENDER_FORMAT_PNG, "image/png"},
+    {v1::RENDER_FORMAT_SVG, "image/svg+xml"},
+    {v1::RENDER_FORMAT_PDF, "application/pdf"},
+    {v1::RENDER_FORMAT_HTML, "text/html; charset=utf-8"},
+    {v1::RENDER_FORMAT_TEXT, "text/plain; charset=utf-8"},
+};
+
+const FormatInfo* FindFormat(v1::RenderFormat format) {
+  for (const FormatInfo& info : kFormats) {
+    if (info.format == format) return &info;
+  }
+  return nullptr;
+}
+
+std::string FormatNames() {
+  std::string names;
+  for (const FormatInfo& info : kFormats) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", v1::RenderFormat_Name(info.format));
+  }
+  return names;
+}
+
+// Kinds of which a rank holds several chunks take no pipeline of one.
+bool NeedsChunks(const v1::Schedule& schedule, const PipelineShape& shape) {
+  const ScheduleKind* const kind = KindOf(schedule);
+  if (kind == nullptr) return false;
+  const RuleViolations broken = kind->check(shape, {});
+  return std::any_of(broken.begin(), broken.end(), [](const RuleViolation& violation) {
+    return violation.value == RuleViolation::Value::kChunksPerRank;
+  });
+}
+
+// Converts one schedule of a comparison. What is wrong with it is told below `field`;
+// what is wrong with the pipeline is told by the first alone.
+PlanInput ConvertCompared(const v1::RenderScheduleRequest& request, const v1::Schedule& schedule,
+                          const std::string& field, const PipelineShape& shape,
+                          const Limits& limits, Violations& violations) {
+  const bool split = NeedsChunks(schedule, shape);
+  if (split && (!request.pipeline().p2p_times_forward().empty() ||
+                !request.pipeline().p2p_times_backward().empty())) {
+    violations.Add(absl::StrCat(field, ".kind"),
+                   absl::StrCat(static_cast<int>(schedule.kind()), ": ", KindOf(schedule)->name,
+                                " splits the slice of a rank, want p2p_time, not a time for each "
+                                "boundary"));
+    return {};
+  }
+  const v1::Pipeline pipeline =
+      split ? SplitSlices(request.pipeline(), kComparedChunks) : request.pipeline();
+  Violations own;
+  PlanInput input = ConvertPlanInput(&pipeline, &schedule, limits, own);
+  for (const Violation& violation : own.list()) {
+    absl::string_view rest = violation.field;
+    const bool of_schedule = absl::ConsumePrefix(&rest, "schedule");
+    violations.Add(of_schedule ? absl::StrCat(field, rest) : violation.field,
+                   of_schedule ? violation.description
+                               : absl::StrCat(violation.description, " (", field, ")"));
+  }
+  return input;
+}
+
+void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& limits,
+                       PlanQuery& query, Violations& violations) {
+  if (request.compared_size() > kMostCompared) {
+    violations.Add("compared",
+                   absl::StrCat(request.compared_size(), " entries, want at most ", kMostCompared));
+    return;
+  }
+  if (!request.options().ranks().empty()) {
+    violations.Add("options.ranks", absl::StrCat(request.options().ranks_size(),
+                                                 " entries: a comparison shows all, want none"));
+  }
+  if (request.pipeline().chunks_per_rank() > 1) {
+    violations.Add("pipeline.chunks_per_rank",
+                   absl::StrCat(request.pipeline().chunks_per_rank(),
+                                ": a comparison splits the slices of its ranks, want 1"));
+    return;
+  }
+  PipelineShape shape;
+  shape.num_ranks = request.pipeline().num_stages();
+  shape.num_microbatches = request.pipeline().num_microbatches();
+  if (shape.num_ranks < 1 || shape.num_microbatches < 1) {  // For one list of all that is wrong.
+    query.input = ConvertPlanInput(request, limits, violations);
+    return;
+  }
+  query.input = ConvertCompared(request, request.schedule(), "schedule", shape, limits, violations);
+  if (!violations.empty()) return;
+  for (int i = 0; i < request.compared_size(); ++i) {
+    const std::string field = absl::StrCat("compared[", i, "]");
+    const v1::Schedule& schedule = request.compared(i);
+    if (schedule.kind() == v1::SCHEDULE_KIND_CUSTOM) {
+      violations.Add(absl::StrCat(field, ".kind"), "custom: a comparison makes its own orders");
+      continue;
+    }
+    query.compared.push_back(ConvertCompared(request, schedule, field, shape, limits, violations));
+  }
 }
 
 PictureLimits ToPictureLimits(const Limits& limits) {
   return {.max_side = limits.max_picture_side, .max_pixels = limits.max_picture_pixels};
 }
 
-absl::Status CheckPictureSize(const Plan& plan, const Limits& limits) {
-  const Frame frame = MakeFrame(plan.input.pipeline, plan.timeline.makespan);
-  absl::Status status = CheckSize(frame, ToPictureLimits(limits));
-  if (status.ok()) return status;
-  const int side = std::max(frame.width, frame.height);
-  if (side > limits.max_picture_side) {
-    return LimitError(status.message(), {"max_picture_side", side, limits.max_picture_side});
-  }
-  return LimitError(status.message(), {"max_picture_pixels", int64_t{frame.width} * frame.height,
-                                       limits.max_picture_pixels});
+absl::Status CheckPictureSize(absl::Span<const Subject> subjects, const PictureOptions& options,
+                              const Limits& limits) {
+  const std::optional<SizeExcess> excess = CheckSize(subjects, options, ToPictureLimits(limits));
+  if (!excess) return absl::OkStatus();
+  return LimitError(excess->message, {excess->is_side ? "max_picture_side" : "max_picture_pixels",
+                                      excess->value, excess->max});
 }
 
 // What a picture says about itself: the program, the digest, and the request in
@@ -69,48 +171,113 @@ std::vector<PngText> FileTexts(const v1::RenderScheduleRequest& request, const P
   return texts;
 }
 
+absl::StatusOr<std::string> WriteScene(const Scene& scene, const v1::RenderScheduleRequest& request,
+                                       const Plan& plan, Cancelled cancelled) {
+  switch (request.format()) {
+    case v1::RENDER_FORMAT_SVG: return WriteSvg(scene, cancelled);
+    case v1::RENDER_FORMAT_PDF: return WritePdf(scene, cancelled);
+    default: return WritePng(scene, FileTexts(request, plan), cancelled);
+  }
+}
+
+absl::Status DrawAsText(absl::Span<const Subject> subjects, const PictureOptions& options,
+                        const v1::RenderScheduleRequest& request, CallContext context,
+                        v1::RenderScheduleResponse& response) {
+  Violations unused;
+  absl::StatusOr<TextPicture> picture = DrawText(
+      subjects, options, ConvertTextStyle(request.options().text(), unused), context.cancelled);
+  if (!picture.ok()) return picture.status();
+  response.set_content(std::move(picture->text));
+  response.set_width(picture->columns);
+  response.set_height(picture->lines);
+  return absl::OkStatus();
+}
+
+absl::Status DrawAsPage(absl::Span<const Subject> subjects, const PictureOptions& options,
+                        CallContext context, v1::RenderScheduleResponse& response) {
+  absl::StatusOr<std::string> page = WriteHtml(subjects, options, context.cancelled);
+  if (!page.ok()) return page.status();
+  response.set_content(*std::move(page));
+  return absl::OkStatus();
+}
+
+absl::Status DrawAsImage(absl::Span<const Subject> subjects, const PictureOptions& options,
+                         const v1::RenderScheduleRequest& request, const Plan& plan,
+                         CallContext context, v1::RenderScheduleResponse& response) {
+  absl::Status size = CheckPictureSize(subjects, options, context.limits);
+  if (!size.ok()) return size;
+  const absl::StatusOr<Scene> scene =
+      LayOutComparison(subjects, options, ToPictureLimits(context.limits), context.cancelled);
+  if (!scene.ok()) return scene.status();
+  absl::StatusOr<std::string> content = WriteScene(*scene, request, plan, context.cancelled);
+  if (!content.ok()) return content.status();
+  response.set_content(*std::move(content));
+  response.set_width(ScaledWidth(*scene));
+  response.set_height(ScaledHeight(*scene));
+  return absl::OkStatus();
+}
+
+absl::Status Draw(absl::Span<const Subject> subjects, const PictureOptions& options,
+                  const v1::RenderScheduleRequest& request, const Plan& plan, CallContext context,
+                  v1::RenderScheduleResponse& response) {
+  switch (request.format()) {
+    case v1::RENDER_FORMAT_TEXT: return DrawAsText(subjects, options, request, context, response);
+    case v1::RENDER_FORMAT_HTML: return DrawAsPage(subjects, options, context, response);
+    default: return DrawAsImage(subjects, options, request, plan, context, response);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<PlanQuery> Prepare(const v1::RenderScheduleRequest& request, const Limits& limits) {
   Violations violations;
   PlanQuery query;
-  query.input = ConvertPlanInput(request, limits, violations);
-  if (request.format() != v1::RENDER_FORMAT_PNG) {
-    violations.Add("format",
-                   absl::StrCat(static_cast<int>(request.format()), ", want RENDER_FORMAT_PNG"));
+  const bool compares = !request.compared().empty();
+  if (compares) {
+    PrepareComparison(request, limits, query, violations);
+  } else {
+    query.input = ConvertPlanInput(request, limits, violations);
   }
-  CheckLabel("title", request.options().title(), kMaxTitleBytes, violations);
-  CheckLabel("time_unit", request.options().time_unit(), kMaxTimeUnitBytes, violations);
+  if (FindFormat(request.format()) == nullptr) {
+    violations.Add("format", absl::StrCat(static_cast<int>(request.format()), ", want one of ",
+                                          FormatNames()));
+  }
+  (void)ConvertPictureOptions(request.options(),
+                              compares ? 0 : query.input.pipeline.shape.num_ranks, violations);
+  (void)ConvertTextStyle(request.options().text(), violations);
   if (!violations.empty()) return violations.ToStatus();
-  query.answer_parts = std::max(kLeastPictureParts, PlanParts(query.input));
+  query.answer_parts = PlanParts(query.input);
+  for (const PlanInput& input : query.compared) query.answer_parts += PlanParts(input);
+  query.answer_parts = std::max(kLeastPictureParts, query.answer_parts);
   return query;
 }
 
-absl::Status Answer(const Plan& plan, const std::vector<int>&,
-                    const v1::RenderScheduleRequest& request, CallContext context,
-                    v1::RenderScheduleResponse& response) {
-  absl::Status size = CheckPictureSize(plan, context.limits);
-  if (!size.ok()) return size;
-  const PictureLabels labels{.schedule = std::string(plan.input.kind->name),
-                             .title = request.options().title(),
-                             .time_unit = request.options().time_unit(),
-                             .digest = plan.digest};
-  const absl::StatusOr<Scene> scene = LayOut(plan.input.pipeline, plan.order, plan.timeline,
-                                             plan.metrics, labels, ToPictureLimits(context.limits));
-  if (!scene.ok()) return scene.status();
-  if (context.cancelled()) return absl::CancelledError("cancelled before drawing");
-  absl::StatusOr<std::string> png = WritePng(*scene, FileTexts(request, plan));
-  if (!png.ok()) return png.status();
-  if (png->size() > static_cast<size_t>(context.limits.max_message_bytes)) {
-    return TooLarge("picture", static_cast<int64_t>(png->size()), context.limits,
+absl::Status Answer(const Plans& plans, const v1::RenderScheduleRequest& request,
+                    CallContext context, v1::RenderScheduleResponse& response) {
+  std::vector<Subject> subjects;
+  for (const auto& plan : plans) subjects.push_back(SubjectOf(*plan));
+  Violations unused;
+  const PictureOptions options =
+      ConvertPictureOptions(request.options(), plans[0]->input.pipeline.shape.num_ranks, unused);
+  const absl::Status status = Draw(subjects, options, request, *plans[0], context, response);
+  if (!status.ok()) return status;
+  if (response.content().size() > static_cast<size_t>(context.limits.max_message_bytes)) {
+    return TooLarge("picture", static_cast<int64_t>(response.content().size()), context.limits,
                     "ask for fewer ranks or microbatches");
   }
-  response.set_content(*std::move(png));
-  response.set_content_type("image/png");
-  response.set_width(scene->width);
-  response.set_height(scene->height);
-  FillDigestsAndNotes(plan, response);
+  response.set_content_type(FindFormat(request.format())->content_type);
+  FillDigestsAndNotes(*plans[0], response);
   return absl::OkStatus();
+}
+
+int64_t PicturePixels(const v1::RenderScheduleRequest& request,
+                      const v1::RenderScheduleResponse& response) {
+  if (request.format() == v1::RENDER_FORMAT_TEXT) return 0;
+  return int64_t{response.width()} * response.height();
+}
+
+void FillRenderFormats(v1::GetServerInfoResponse& response) {
+  for (const FormatInfo& info : kFormats) response.add_render_formats(info.format);
 }
 
 }  // namespace pipesched

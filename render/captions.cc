@@ -3,161 +3,110 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <vector>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "render/axis.h"
+#include "render/facts.h"
 #include "render/font.h"
-#include "render/utf8.h"
 
 namespace pipesched {
 namespace {
 
-constexpr absl::string_view kTimes = "\u00D7";          // ×
-constexpr absl::string_view kEnDash = "\u2013";         // –
 constexpr absl::string_view kSeparator = "  \u00B7  ";  // ·
+constexpr int kColumnGap = 26;
 
-constexpr int kSwatch = 12;
-constexpr int kSwatchGap = 6;  // between a swatch and its text
-constexpr int kEntryGap = 22;
-constexpr int kDigestDigits = 12;
-
-constexpr struct {
-  OpKind kind;
-  absl::string_view name;
-} kKindNames[kNumOpKinds] = {{OpKind::kForward, "forward (F)"},
-                             {OpKind::kBackward, "backward (B)"},
-                             {OpKind::kBackwardInput, "backward for inputs (I)"},
-                             {OpKind::kBackwardWeight, "backward for weights (W)"}};
-
-std::string Count(int count, absl::string_view noun, absl::string_view plural_ending = "s") {
-  return absl::StrCat(count, " ", noun, count == 1 ? "" : plural_ending);
+std::vector<std::string> WrapParts(const std::vector<std::string>& parts, int size, int width) {
+  std::vector<std::string> lines;
+  for (const std::string& part : parts) {
+    const std::string longer = lines.empty() ? part : absl::StrCat(lines.back(), kSeparator, part);
+    if (lines.empty() || Font::Default().Width(longer, size) > width) {
+      lines.push_back(part);
+    } else {
+      lines.back() = longer;
+    }
+  }
+  return lines;
 }
 
 void AddFitted(absl::string_view text, int x, int y, int size, Paint paint, double max_width,
                Scene& scene) {
   std::string fitted = Font::Default().Fit(text, size, max_width);
-  if (!fitted.empty())
-    scene.texts.push_back({std::move(fitted), x, y, size, Anchor::kStart, paint});
+  if (fitted.empty()) return;
+  scene.texts.push_back({std::move(fitted), x, y, size, Anchor::kStart, paint});
 }
 
-std::string FormatRange(const TimeRange& range, const TickScale& scale) {
-  const std::string min = FormatTime(scale.ToUnits(range.min));
-  const std::string max = FormatTime(scale.ToUnits(range.max));
-  return min == max ? min : absl::StrCat(min, kEnDash, max);
+// The first column from the left, the others to the right of it. Columns for which
+// there is no room are left out.
+void AddTable(const Frame& frame, const std::vector<std::vector<std::string>>& table,
+              Scene& scene) {
+  if (table.empty()) return;
+  int x = frame.plot.x;
+  for (size_t column = 0; column < table[0].size(); ++column) {
+    double widest = 0;
+    for (const std::vector<std::string>& row : table) {
+      widest = std::max(widest, Font::Default().Width(row[column], kAxisSize));
+    }
+    const int width = static_cast<int>(std::ceil(widest));
+    if (x + width > frame.plot.right()) return;
+    int y = frame.table_y;
+    for (size_t i = 0; i < table.size(); ++i, y += kTableLine) {
+      const Paint paint = i == 0 ? Paint::kFaintInk : Paint::kInk;
+      const bool left = column == 0;
+      scene.texts.push_back({table[i][column], left ? x : x + width, y, kAxisSize,
+                             left ? Anchor::kStart : Anchor::kEnd, paint});
+    }
+    x += width + kColumnGap;
+  }
 }
-
-// Writes the entries of a legend from left to right.
-class LegendWriter {
- public:
-  LegendWriter(const Frame& frame, Scene& scene)
-      : scene_(scene), y_(frame.legend_y), x_(frame.plot.x), end_(frame.plot.right()) {}
-
-  // `upper` and `lower`: the two halves of the swatch.
-  void Add(Paint upper, Paint lower, absl::string_view name) {
-    constexpr int kHalf = kSwatch / 2;
-    const int top = y_ - kSwatch + 2;
-    scene_.bars.push_back({{x_, top, kSwatch, kHalf}, upper});
-    scene_.bars.push_back({{x_, top + kHalf, kSwatch, kHalf}, lower});
-    x_ += kSwatch + kSwatchGap;
-    AddText(name);
-  }
-
-  void AddText(absl::string_view text) {
-    AddFitted(text, x_, y_, kAxisSize, Paint::kInk, end_ - x_, scene_);
-    x_ += static_cast<int>(std::ceil(Font::Default().Width(text, kAxisSize))) + kEntryGap;
-  }
-
- private:
-  Scene& scene_;
-  const int y_;
-  int x_;
-  const int end_;
-};
 
 }  // namespace
 
-void TimeRange::Add(int64_t ticks) {
-  min = empty() ? ticks : std::min(min, ticks);
-  max = std::max(max, ticks);
-}
-
-OpTimes FindOpTimes(const Order& order, const Timeline& timeline) {
-  OpTimes times;
-  for (size_t i = 0; i < order.ops.size(); ++i) {
-    const Op op = order.ops[i];
-    TimeRange& range = op.fused() ? times.pairs : times.kinds[static_cast<size_t>(op.kind())];
-    range.Add(timeline.ends[i] - timeline.starts[i]);
+Captions MakeCaptions(absl::Span<const Subject> subjects, const PictureOptions& options,
+                      const Frame& frame) {
+  Captions captions;
+  captions.title = TitleOf(subjects, options.labels);
+  const bool single = subjects.size() == 1;
+  std::vector<std::string> facts;
+  if (single) {
+    facts = FactsOf(subjects[0], options);
+    if (!options.labels.title.empty()) facts.insert(facts.begin(), SizesOf(subjects[0]));
+  } else {
+    std::vector<std::string> names;
+    for (const Subject& subject : subjects) names.push_back(subject.schedule);
+    facts = {absl::StrJoin(names, ", ")};
+    for (const Subject& subject : subjects) {
+      captions.headings.push_back(absl::StrCat(
+          subject.schedule, kSeparator, absl::StrJoin(FactsOf(subject, options), kSeparator)));
+    }
+    captions.table = ComparisonTable(subjects);
   }
-  return times;
+  captions.facts = WrapParts(facts, kFactsSize, frame.plot.width);
+  captions.footnote = WrapParts(AssumptionsOf(subjects[0], options.labels, single), kFootnoteSize,
+                                frame.plot.width);
+  return captions;
 }
 
-std::string TimeUnit(const PictureLabels& labels) {
-  return labels.time_unit.empty() ? "time units" : PrintableText(labels.time_unit);
-}
-
-std::string AxisTitle(const PictureLabels& labels) {
-  const std::string unit = TimeUnit(labels);
-  return labels.time_unit.empty() ? unit : absl::StrCat("time (", unit, ")");
-}
-
-void AddTitle(const Frame& frame, const Pipeline& pipeline, const Metrics& metrics,
-              const PictureLabels& labels, Scene& scene) {
-  const int v = pipeline.shape.chunks_per_rank;
-  const std::string chunks = v == 1 ? "" : absl::StrCat(Count(v, "chunk"), " ", kTimes, " ");
-  const std::string subject =
-      absl::StrCat(labels.schedule, ", ", Count(pipeline.shape.num_ranks, "rank"), " ", kTimes, " ",
-                   chunks, Count(pipeline.shape.num_microbatches, "microbatch", "es"));
-  const std::string facts = absl::StrCat(
-      "makespan ", FormatTime(pipeline.scale.ToUnits(metrics.makespan)), " ", TimeUnit(labels),
-      kSeparator, absl::StrFormat("bubble rate %.2f %% (idle / total)", 100 * metrics.bubble_rate),
-      kSeparator,
-      absl::StrFormat("bubble overhead %.2f %% (idle / busy)", 100 * metrics.bubble_overhead));
-  const bool titled = !labels.title.empty();
-  AddFitted(titled ? PrintableText(labels.title) : subject, frame.plot.x, frame.title_y, kTitleSize,
-            Paint::kInk, frame.plot.width, scene);
-  AddFitted(titled ? absl::StrCat(subject, kSeparator, facts) : facts, frame.plot.x, frame.facts_y,
-            kFactsSize, Paint::kInk, frame.plot.width, scene);
-}
-
-void AddLegend(const Frame& frame, const OpTimes& times, bool stacked, Scene& scene) {
-  LegendWriter legend(frame, scene);
-  for (const auto& [kind, name] : kKindNames) {
-    if (times.Has(kind)) legend.Add(PaintOf(kind), PaintOf(kind), name);
+void AddCaptions(const Frame& frame, const Captions& captions, Scene& scene) {
+  const int x = frame.plot.x;
+  const int width = frame.plot.width;
+  AddFitted(captions.title, x, frame.title_y, kTitleSize, Paint::kInk, width, scene);
+  int y = frame.facts_y;
+  for (const std::string& line : captions.facts) {
+    AddFitted(line, x, y, kFactsSize, Paint::kInk, width, scene);
+    y += kFactsLine;
   }
-  if (!times.pairs.empty()) {
-    legend.Add(Paint::kForward, Paint::kBackward, "overlapped pair (F above B)");
+  for (size_t i = 0; i < captions.headings.size(); ++i) {
+    AddFitted(captions.headings[i], x, frame.panels[i].heading_y, kFactsSize, Paint::kInk, width,
+              scene);
   }
-  legend.Add(Paint::kIdle, Paint::kIdle, "idle");
-  if (stacked) legend.AddText("stacked: ops too short to draw, by share of time");
-}
-
-void AddFootnote(const Frame& frame, const Pipeline& pipeline, const OpTimes& times,
-                 const PictureLabels& labels, Scene& scene) {
-  std::vector<std::string> parts;
-  for (const auto& [kind, name] : kKindNames) {
-    if (!times.Has(kind)) continue;
-    const TimeRange& range = times.kinds[static_cast<size_t>(kind)];
-    parts.push_back(absl::StrCat(absl::string_view(name), " ", FormatRange(range, pipeline.scale)));
+  AddTable(frame, captions.table, scene);
+  y = frame.footnote_y;
+  for (const std::string& line : captions.footnote) {
+    AddFitted(line, x, y, kFootnoteSize, Paint::kFaintInk, width, scene);
+    y += kFootnoteLine;
   }
-  if (!times.pairs.empty()) {
-    parts.push_back(absl::StrCat("overlapped pair ", FormatRange(times.pairs, pipeline.scale)));
-  }
-  TimeRange p2p;
-  for (const int64_t ticks : pipeline.p2p_forward) p2p.Add(ticks);
-  for (const int64_t ticks : pipeline.p2p_backward) p2p.Add(ticks);
-  if (!p2p.empty()) parts.push_back(absl::StrCat("p2p ", FormatRange(p2p, pipeline.scale)));
-  parts.push_back(absl::StrCat("bubble rate = idle rank time / (ranks ", kTimes, " makespan)"));
-  const std::string digest =
-      absl::StrCat("digest ", absl::string_view(labels.digest).substr(0, kDigestDigits));
-  const double digest_width = Font::Default().Width(digest, kFootnoteSize);
-  AddFitted(absl::StrJoin(parts, kSeparator), frame.plot.x, frame.footnote_y, kFootnoteSize,
-            Paint::kFaintInk, frame.plot.width - digest_width - kEntryGap, scene);
-  scene.texts.push_back({digest, frame.plot.right(), frame.footnote_y, kFootnoteSize, Anchor::kEnd,
-                         Paint::kFaintInk});
 }
 
 }  // namespace pipesched

@@ -2,9 +2,10 @@
 #define PIPESCHED_RENDER_FRAME_H_
 
 #include <cstdint>
+#include <vector>
 
-#include "absl/status/status.h"
-#include "engine/model/pipeline.h"
+#include "absl/types/span.h"
+#include "render/options.h"
 #include "render/scene.h"
 
 namespace pipesched {
@@ -17,55 +18,98 @@ inline constexpr int kFootnoteSize = 11;
 inline constexpr int kSmallestNumber = 10;  // microbatch numbers
 inline constexpr int kLargestNumber = 13;
 
+// Heights of lines of text, baseline to baseline.
+inline constexpr int kFactsLine = 20;
+inline constexpr int kLegendLine = 22;
+inline constexpr int kTableLine = 20;
+inline constexpr int kFootnoteLine = 16;
+
+// The rows of one subject.
+struct Panel {
+  Rect plot;
+  int heading_y = 0;       // baseline of its heading; only where there are several
+  std::vector<int> ranks;  // a row each
+};
+
+// How many lines the texts around the plot take.
+struct CaptionLines {
+  int facts = 0;
+  int legend = 0;
+  int table = 0;
+  int footnote = 0;
+};
+
 // Where the parts of a picture are, known before anything is drawn:
 //
 //            title
 //            facts
 //            legend
+//           (heading)
 //   rank 0  |plot: a row a rank,        |
+//           |(its memory)               |
 //   rank 1  |time to the right          |
 //            axis
+//           (table)
 //            footnote
+//
+// With several subjects the part from heading to the last rank is a panel each.
 //
 // The plot is as wide as the microbatch numbers need, up to 4,000 pixels. Where
 // they would need more it is as wide as single ops need, and where that is too
 // much as well it is an overview of 2,000 pixels. Rows shrink from 34 pixels to 1
-// as ranks are added.
+// as ranks are added. A width or height of the options wins.
 struct Frame {
   int width = 0;
   int height = 0;
-  Rect plot;
-  int row_pitch = 0;    // from the top of a row to the top of the next
-  int row_height = 0;   // the rest of the pitch is a gap below the row
-  int number_size = 0;  // of microbatch numbers; 0 where no row is high enough
-  int64_t makespan = 0;
+  double begin = 0;  // the times at both ends of the plot, in the caller's unit
+  double end = 0;
+  Rect plot;  // of all panels
+  std::vector<Panel> panels;
+  int row_pitch = 0;      // from the top of a row to the top of the next
+  int row_height = 0;     // of the ops
+  int memory_height = 0;  // of the memory curve below them; 0: there is none
+  int number_size = 0;    // of microbatch numbers; 0 where no row is high enough
 
-  // Baselines of the texts around the plot.
+  // Baselines of the texts around the plot; the first of several lines.
   int title_y = 0;
   int facts_y = 0;
   int legend_y = 0;
   int tick_labels_y = 0;
   int axis_title_y = 0;
+  int table_y = 0;
   int footnote_y = 0;
 
-  // The pixel at whose left edge a time in [0, makespan] is.
-  int X(int64_t ticks) const;
+  // The pixel at whose left edge a time is; times outside are at the ends.
+  int X(double time) const;
 
-  Rect Row(int rank) const { return {plot.x, plot.y + rank * row_pitch, plot.width, row_height}; }
+  double pixels_a_unit() const { return plot.width / (end - begin); }
+
+  Rect Row(const Panel& panel, size_t row) const {
+    return {plot.x, panel.plot.y + static_cast<int>(row) * row_pitch, plot.width, row_height};
+  }
+  Rect MemoryRow(const Panel& panel, size_t row) const {
+    const Rect above = Row(panel, row);
+    return {above.x, above.bottom() + 2, above.width, memory_height};
+  }
 };
 
-// `makespan` is in ticks. Takes no time or memory that grows with the picture.
-Frame MakeFrame(const Pipeline& pipeline, int64_t makespan);
+// The parts of a frame that do not depend on its captions: all that is horizontal,
+// and the rows.
+Frame MakeFrame(absl::Span<const Subject> subjects, const PictureOptions& options);
 
-// What a caller accepts as a picture.
-struct PictureLimits {
-  int max_side = 32'767;  // pixels, at most 32,767: Cairo draws no more
-  int64_t max_pixels = 100'000'000;
-};
+// Sets what is vertical.
+void SetHeights(absl::Span<const Subject> subjects, const PictureOptions& options,
+                const CaptionLines& lines, Frame& frame);
 
-// Returns INVALID_ARGUMENT, naming the picture's size and the limit, if the
-// picture is larger than the limits.
-absl::Status CheckSize(const Frame& frame, const PictureLimits& limits);
+// Whether the picture has the memory of ranks: see MemoryCurve of the contract.
+bool ShowsMemory(absl::Span<const Subject> subjects, const PictureOptions& options);
+
+// Whether any cost of the pipeline is in bytes.
+bool NamesBytes(const Pipeline& pipeline);
+
+// The highest level of all memory curves: bytes, or activations where no cost names
+// bytes; at least 1.
+int64_t HighestMemory(absl::Span<const Subject> subjects);
 
 }  // namespace pipesched
 

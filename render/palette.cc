@@ -1,19 +1,68 @@
 #include "render/palette.h"
 
-namespace pipesched {
+#include <cstddef>
+#include <iterator>
 
-Colour ColourOf(Paint paint) {
-  switch (paint) {
-    case Paint::kForward: return {0x2F, 0x78, 0xB7};         // blue
-    case Paint::kBackward: return {0xF2, 0xA3, 0x3C};        // orange
-    case Paint::kBackwardInput: return {0xE5, 0x79, 0x3D};   // vermilion
-    case Paint::kBackwardWeight: return {0xA6, 0xD9, 0xB8};  // pale green
-    case Paint::kIdle: return {0xEC, 0xEE, 0xF1};
-    case Paint::kPage: return {0xFF, 0xFF, 0xFF};
-    case Paint::kInk: return {0x1F, 0x24, 0x2B};
-    case Paint::kFaintInk: return {0x5B, 0x65, 0x70};
+#include "absl/strings/str_format.h"
+
+namespace pipesched {
+namespace {
+
+struct PaintInfo {
+  Paint paint;
+  Colour light;
+  Colour dark;
+  double palest;  // part of the page's colour in the palest shade
+};
+constexpr PaintInfo kPaints[] = {
+    {Paint::kForward, {0x2F, 0x78, 0xB7}, {0x3D, 0x86, 0xC6}, 0.50},         // blue
+    {Paint::kBackward, {0xF2, 0xA3, 0x3C}, {0xF2, 0xB0, 0x50}, 0.42},        // orange
+    {Paint::kBackwardInput, {0xE5, 0x79, 0x3D}, {0xEB, 0x83, 0x47}, 0.42},   // vermilion
+    {Paint::kBackwardWeight, {0xA6, 0xD9, 0xB8}, {0xAF, 0xE0, 0xC3}, 0.36},  // pale green
+    {Paint::kIdle, {0xEC, 0xEE, 0xF1}, {0x25, 0x2B, 0x33}, 0},
+    {Paint::kPage, {0xFF, 0xFF, 0xFF}, {0x12, 0x16, 0x1B}, 0},
+    {Paint::kInk, {0x1F, 0x24, 0x2B}, {0xE8, 0xEC, 0xF1}, 0},
+    {Paint::kFaintInk, {0x5B, 0x65, 0x70}, {0xA3, 0xAE, 0xBA}, 0},
+    {Paint::kGrid, {0xD9, 0xDD, 0xE2}, {0x3A, 0x42, 0x4C}, 0},
+    {Paint::kMark, {0x4A, 0x36, 0x1E}, {0x2B, 0x20, 0x14}, 0},
+    {Paint::kMemory, {0x8C, 0x84, 0xB8}, {0x8F, 0x86, 0xC4}, 0},
+    {Paint::kLimit, {0xB3, 0x1B, 0x4B}, {0xFF, 0x7A, 0xA2}, 0},
+    {Paint::kCritical, {0x9C, 0x0F, 0x5F}, {0xFF, 0x6F, 0xC0}, 0},
+    {Paint::kArrow, {0x1F, 0x24, 0x2B}, {0xE8, 0xEC, 0xF1}, 0},
+};
+static_assert(std::size(kPaints) == kNumPaints);
+
+constexpr bool RowsAreInOrder() {
+  for (size_t i = 0; i < std::size(kPaints); ++i) {
+    if (static_cast<size_t>(kPaints[i].paint) != i) return false;
   }
-  return {};
+  return true;
+}
+static_assert(RowsAreInOrder());
+
+uint8_t Mix(uint8_t a, uint8_t b, double part_of_b) {
+  return static_cast<uint8_t>(a + (b - a) * part_of_b + 0.5);
+}
+
+// Rec. 601, as a grey print shows it.
+double Luma(Colour colour) {
+  return 0.299 * colour.red + 0.587 * colour.green + 0.114 * colour.blue;
+}
+
+}  // namespace
+
+Colour ColourOf(Theme theme, Paint paint, uint8_t shade) {
+  const PaintInfo& info = kPaints[static_cast<size_t>(paint)];
+  const PaintInfo& page_info = kPaints[static_cast<size_t>(Paint::kPage)];
+  const Colour colour = theme == Theme::kLight ? info.light : info.dark;
+  const Colour page = theme == Theme::kLight ? page_info.light : page_info.dark;
+  const double part = info.palest * shade / kPalest;
+  return {Mix(colour.red, page.red, part), Mix(colour.green, page.green, part),
+          Mix(colour.blue, page.blue, part)};
+}
+
+std::string ToHex(Colour colour) {
+  return absl::StrFormat("#%02x%02x%02x", colour.red, colour.green, colour.blue);
 }
 
 Paint PaintOf(OpKind kind) {
@@ -26,6 +75,9 @@ Paint PaintOf(OpKind kind) {
   return Paint::kIdle;
 }
 
-Paint InkOn(Paint ground) { return ground == Paint::kForward ? Paint::kPage : Paint::kInk; }
+Paint InkOn(Theme theme, Paint ground, uint8_t shade) {
+  const bool is_dark = Luma(ColourOf(theme, ground, shade)) < 125;
+  return is_dark == (theme == Theme::kLight) ? Paint::kPage : Paint::kInk;
+}
 
 }  // namespace pipesched

@@ -24,6 +24,8 @@ namespace {
 constexpr int kFilter = PNG_FILTER_NONE;
 constexpr int kLevel = 3;
 
+constexpr int kCheckEveryRows = 64;
+
 struct DestroySurface {
   void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
 };
@@ -50,14 +52,18 @@ absl::Status CheckTexts(absl::Span<const PngText> texts) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Surface> Paint32(const Scene& scene) {
-  Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, scene.width, scene.height));
+absl::StatusOr<Surface> Paint32(const Scene& scene, Cancelled cancelled) {
+  Surface surface(
+      cairo_image_surface_create(CAIRO_FORMAT_RGB24, ScaledWidth(scene), ScaledHeight(scene)));
   const std::unique_ptr<cairo_t, DestroyCairo> cairo(cairo_create(surface.get()));
-  DrawScene(scene, cairo.get());
+  if (!DrawScene(scene, cairo.get(), cancelled)) {
+    return absl::CancelledError("cancelled while drawing");
+  }
   cairo_surface_flush(surface.get());
   const cairo_status_t status = cairo_status(cairo.get());
   if (status == CAIRO_STATUS_SUCCESS) return surface;
-  return absl::InternalError(absl::StrCat("cannot draw ", scene.width, " x ", scene.height,
+  return absl::InternalError(absl::StrCat("cannot draw ", ScaledWidth(scene), " x ",
+                                          ScaledHeight(scene),
                                           " pixels: ", cairo_status_to_string(status)));
 }
 
@@ -113,6 +119,8 @@ struct PngJob {
   std::vector<png_text> texts;
   std::vector<unsigned char> row;  // RGB
   std::string out;
+  Cancelled cancelled;
+  bool stopped = false;
 };
 
 void Encode(png_structp png, png_infop info, PngJob& job) {
@@ -131,6 +139,10 @@ void Encode(png_structp png, png_infop info, PngJob& job) {
   png_set_text(png, info, job.texts.data(), static_cast<int>(job.texts.size()));
   png_write_info(png, info);
   for (int y = 0; y < height; ++y) {
+    if (y % kCheckEveryRows == 0 && job.cancelled()) {
+      job.stopped = true;
+      return;
+    }
     ToRgb(reinterpret_cast<const uint32_t*>(pixels + static_cast<std::ptrdiff_t>(y) * stride),
           static_cast<size_t>(width), job.row.data());
     png_write_row(png, job.row.data());
@@ -147,17 +159,20 @@ bool TryEncode(png_structp png, png_infop info, PngJob& job) {
 
 }  // namespace
 
-absl::StatusOr<std::string> WritePng(const Scene& scene, absl::Span<const PngText> texts) {
+absl::StatusOr<std::string> WritePng(const Scene& scene, absl::Span<const PngText> texts,
+                                     Cancelled cancelled) {
   if (absl::Status status = CheckTexts(texts); !status.ok()) return status;
-  absl::StatusOr<Surface> surface = Paint32(scene);
+  absl::StatusOr<Surface> surface = Paint32(scene, cancelled);
   if (!surface.ok()) return surface.status();
   PngJob job{surface->get(), ToPngTexts(texts),
-             std::vector<unsigned char>(static_cast<size_t>(scene.width) * 3), ""};
+             std::vector<unsigned char>(static_cast<size_t>(ScaledWidth(scene)) * 3), "",
+             cancelled};
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, Fail, Ignore);
   png_infop info = png == nullptr ? nullptr : png_create_info_struct(png);
   const bool done = info != nullptr && TryEncode(png, info, job);
   png_destroy_write_struct(&png, &info);
   if (!done) return absl::InternalError("libpng cannot write the picture");
+  if (job.stopped) return absl::CancelledError("cancelled while writing");
   return std::move(job.out);
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "engine/model/cancel.h"
 #include "render/scene.h"
 
 namespace pipesched {
@@ -21,8 +22,9 @@ struct PngText {
 // Allocates 4 bytes a pixel: check the size first (see frame.h).
 //
 // Returns INVALID_ARGUMENT if a text is not of that form, INTERNAL if there
-// is no memory for the pixels.
-absl::StatusOr<std::string> WritePng(const Scene& scene, absl::Span<const PngText> texts);
+// is no memory for the pixels, CANCELLED if `cancelled` said so.
+absl::StatusOr<std::string> WritePng(const Scene& scene, absl::Span<const PngText> texts,
+                                     Cancelled cancelled = NeverCancelled);
 
 }  // namespace pipesched
 

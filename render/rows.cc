@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -15,21 +16,29 @@ namespace {
 
 constexpr int kNarrowPixels = 3;
 constexpr int kSeparatedPixels = 4;
+constexpr int kMarkHeight = 2;
+constexpr int kLeastMarkedHeight = 12;  // of a box that has marks
+constexpr int kLeastMarkedWidth = 3;
 
 class RowWriter {
  public:
-  RowWriter(const Frame& frame, const Order& order, const Timeline& timeline, Scene& scene)
-      : frame_(frame), order_(order), timeline_(timeline), scene_(scene) {}
+  RowWriter(const Frame& frame, const Subject& subject, int subject_index, Scene& scene)
+      : frame_(frame),
+        order_(subject.order),
+        timeline_(subject.timeline),
+        scale_(subject.pipeline.scale),
+        subject_index_(subject_index),
+        narrow_(NarrowTicks(frame, subject)),
+        shades_(subject),
+        scene_(scene) {}
 
-  // Adds the row of `rank`. Returns whether a run in it is stacked.
-  bool Add(int rank) {
+  // Adds the row of `rank` at `rect`. Returns whether a run in it is stacked.
+  bool Add(int rank, const Rect& row) {
     rank_ = rank;
-    row_ = frame_.Row(rank);
+    row_ = row;
     scene_.bars.push_back({row_, Paint::kIdle});
-    const auto narrow = static_cast<int64_t>(
-        std::ceil(static_cast<double>(frame_.makespan) * kNarrowPixels / frame_.plot.width));
     bool stacked = false;
-    for (const PlacedRun& placed : Place(FindRuns(order_, timeline_, rank, narrow))) {
+    for (const PlacedRun& placed : Place(FindRuns(order_, timeline_, rank, narrow_))) {
       const Run& run = placed.run;
       start_ = timeline_.starts[run.begin];
       end_ = timeline_.ends[run.end - 1];
@@ -64,9 +73,10 @@ class RowWriter {
     for (const Run& run : runs) {
       const int64_t start = timeline_.starts[run.begin];
       const int64_t end = timeline_.ends[run.end - 1];
-      if (start == end) continue;
-      const int x = std::max(frame_.X(start), free_x);
-      free_x = std::max(frame_.X(end), x + 1);
+      if (start == end || scale_.ToUnits(end) <= frame_.begin) continue;
+      if (scale_.ToUnits(start) >= frame_.end) break;
+      const int x = std::max(frame_.X(scale_.ToUnits(start)), free_x);
+      free_x = std::max(frame_.X(scale_.ToUnits(end)), x + 1);
       placed.push_back({run, x, free_x});
     }
     // Those that this pushed over the right edge move back, and so the ones before.
@@ -82,11 +92,13 @@ class RowWriter {
   void AddBox(const Rect& rect, size_t first, int64_t num_ops) {
     if (rect.height == 0) return;
     const Op op = order_.ops[first];
-    scene_.boxes.push_back({rect, PaintOf(op.kind()), rank_, op, num_ops, start_, end_});
+    scene_.boxes.push_back({rect, PaintOf(op.kind()), shades_.Of(op), subject_index_, rank_, op,
+                            num_ops, scale_.ToUnits(start_), scale_.ToUnits(end_)});
   }
 
   void AddOp(size_t op, const Rect& rect, int number_size) {
     AddBox(rect, op, 1);
+    AddMarks(rect, order_.ops[op].kind(), scene_);
     AddNumber(order_.ops[op], rect, number_size);
   }
 
@@ -105,7 +117,7 @@ class RowWriter {
     const int digits_height = static_cast<int>(std::round(Font::kCapHeight * size));
     scene_.texts.push_back({number, rect.x + rect.width / 2,
                             rect.y + (rect.height + digits_height) / 2, size, Anchor::kMiddle,
-                            InkOn(PaintOf(op.kind()))});
+                            InkOn(scene_.theme, PaintOf(op.kind()), shades_.Of(op))});
   }
 
   void AddStack(const Run& run, const Rect& rect) {
@@ -136,6 +148,10 @@ class RowWriter {
   const Frame& frame_;
   const Order& order_;
   const Timeline& timeline_;
+  const TickScale& scale_;
+  const int subject_index_;
+  const int64_t narrow_;
+  const Shades shades_;
   Scene& scene_;
   int rank_ = 0;
   Rect row_;
@@ -145,10 +161,47 @@ class RowWriter {
 
 }  // namespace
 
-bool AddRows(const Frame& frame, const Order& order, const Timeline& timeline, Scene& scene) {
-  RowWriter writer(frame, order, timeline, scene);
+Shades::Shades(const Subject& subject)
+    : placement_(subject.placement), replicas_(subject.placement.num_replicas()) {
+  of_stage_.resize(static_cast<size_t>(placement_.num_stages()));
+  if (replicas_ > 1) return;
+  for (int rank = 0; rank < placement_.num_ranks(); ++rank) {
+    chunks_ = std::max(chunks_, static_cast<int>(placement_.StagesOf(rank).size()));
+  }
+  for (int rank = 0; rank < placement_.num_ranks(); ++rank) {
+    const std::vector<int>& stages = placement_.StagesOf(rank);
+    for (size_t chunk = 1; chunk < stages.size(); ++chunk) {
+      of_stage_[static_cast<size_t>(stages[chunk])] =
+          static_cast<uint8_t>(chunk * kPalest / static_cast<size_t>(chunks_ - 1));
+    }
+  }
+}
+
+int64_t NarrowTicks(const Frame& frame, const Subject& subject) {
+  const double ticks_a_unit = std::pow(10.0, -subject.pipeline.scale.exponent());
+  const double narrow = std::ceil(kNarrowPixels / frame.pixels_a_unit() * ticks_a_unit);
+  constexpr auto kMost = std::numeric_limits<int64_t>::max() / 8;
+  return narrow < static_cast<double>(kMost) ? static_cast<int64_t>(narrow) : kMost;
+}
+
+void AddMarks(const Rect& rect, OpKind kind, Scene& scene) {
+  if (rect.height < kLeastMarkedHeight || rect.width < kLeastMarkedWidth) return;
+  if (kind == OpKind::kBackward || kind == OpKind::kBackwardInput) {
+    scene.marks.push_back({{rect.x, rect.y, rect.width, kMarkHeight}, Paint::kMark});
+  }
+  if (kind == OpKind::kBackward || kind == OpKind::kBackwardWeight) {
+    scene.marks.push_back(
+        {{rect.x, rect.bottom() - kMarkHeight, rect.width, kMarkHeight}, Paint::kMark});
+  }
+}
+
+bool AddRows(const Frame& frame, const Panel& panel, const Subject& subject, int subject_index,
+             Scene& scene) {
+  RowWriter writer(frame, subject, subject_index, scene);
   bool stacked = false;
-  for (int rank = 0; rank < order.num_ranks(); ++rank) stacked |= writer.Add(rank);
+  for (size_t row = 0; row < panel.ranks.size(); ++row) {
+    stacked |= writer.Add(panel.ranks[row], frame.Row(panel, row));
+  }
   return stacked;
 }
 

@@ -22,11 +22,26 @@ struct Rect {
   int bottom() const { return y + height; }
 };
 
+struct Point {
+  int x = 0;
+  int y = 0;
+
+  friend bool operator==(const Point&, const Point&) = default;
+};
+
 // A filled rectangle that stands for no op: the idle background of a row, a
 // swatch of the legend, a line of the axis.
 struct Bar {
   Rect rect;
   Paint paint = Paint::kIdle;
+  uint8_t shade = 0;
+};
+
+// What lies between a curve, from left to right, and the horizontal y = base.
+struct Area {
+  std::vector<Point> curve;  // two or more
+  int base = 0;
+  Paint paint = Paint::kMemory;
 };
 
 // A filled rectangle that stands for one op, or for the ops of one kind in a
@@ -34,11 +49,22 @@ struct Bar {
 struct Box {
   Rect rect;
   Paint paint = Paint::kForward;
+  uint8_t shade = 0;
+  int subject = 0;
   int rank = 0;
   Op first = Op(OpKind::kForward, 0, 0);  // the op, or the first of that kind in the run
   int64_t num_ops = 1;
-  int64_t start = 0;  // of the op or run, in ticks
-  int64_t end = 0;
+  double start = 0;  // of the op or run, in the caller's unit
+  double end = 0;
+};
+
+// A line of straight parts, perhaps with a head at its end.
+struct Line {
+  std::vector<Point> points;  // two or more
+  Paint paint = Paint::kArrow;
+  int width = 1;
+  bool is_arrow = false;
+  bool is_dashed = false;
 };
 
 enum class Anchor { kStart, kMiddle, kEnd };
@@ -54,16 +80,26 @@ struct Text {
   Paint paint = Paint::kInk;
 };
 
-// Everything a picture shows and nothing about how it is written. Bars are
-// below boxes, boxes below texts. Boxes are by rank, then by time; they do not
-// overlap, nor do texts.
+// Everything a picture shows and nothing about how it is written. What stands
+// first is below what stands after it. Boxes are by subject, rank, then time; they do
+// not overlap, nor do texts.
 struct Scene {
   int width = 0;
   int height = 0;
+  double scale = 1;  // of the file, see PictureOptions
+  Theme theme = Theme::kLight;
   std::vector<Bar> bars;
+  std::vector<Area> areas;
   std::vector<Box> boxes;
+  std::vector<Bar> marks;  // in boxes
+  std::vector<Line> lines;
   std::vector<Text> texts;
+  std::string summary;  // what it shows, in a line: for those who cannot see it
 };
+
+// The size of a scene's file.
+int ScaledWidth(const Scene& scene);
+int ScaledHeight(const Scene& scene);
 
 }  // namespace pipesched
 

@@ -150,6 +150,8 @@ void RefuseUnknownFields(const google::protobuf::Message& message, absl::string_
 
 }  // namespace
 
+const ScheduleKind* KindOf(const v1::Schedule& schedule) { return FromProto(schedule.kind()); }
+
 v1::ScheduleKind ToProto(const ScheduleKind& kind) {
   v1::ScheduleKind value = v1::SCHEDULE_KIND_UNSPECIFIED;
   v1::ScheduleKind_Parse(absl::StrCat(kEnumPrefix, absl::AsciiStrToUpper(kind.name)), &value);

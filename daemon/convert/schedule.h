@@ -14,6 +14,9 @@ namespace pipesched {
 // The contract's value of a kind.
 v1::ScheduleKind ToProto(const ScheduleKind& kind);
 
+// The kind of a schedule; null if this version does not know it.
+const ScheduleKind* KindOf(const v1::Schedule& schedule);
+
 // The rows of the registry, for ListScheduleKinds.
 void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>& kinds);
 

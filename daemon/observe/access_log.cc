@@ -60,8 +60,8 @@ void CallLog::OnEnd(const CallRecord& record) {
   logger_.Log(level, is_slow ? "slow call" : "call", FieldsOf(record, reason));
 }
 
-void CallLog::OnPlanComputed(int64_t parts, absl::Duration took) {
-  metrics_.OnPlanComputed(parts, took);
+void CallLog::OnPlanComputed(int64_t parts, int64_t ops, absl::Duration took) {
+  metrics_.OnPlanComputed(parts, ops, took);
 }
 
 }  // namespace pipesched

@@ -31,7 +31,7 @@ class CallLog final : public CallObserver {
 
   void OnStart(absl::string_view method, bool is_stream) override;
   void OnEnd(const CallRecord& record) override;
-  void OnPlanComputed(int64_t parts, absl::Duration took) override;
+  void OnPlanComputed(int64_t parts, int64_t ops, absl::Duration took) override;
 
  private:
   const Options options_;

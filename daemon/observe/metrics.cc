@@ -94,6 +94,12 @@ class ServerMetrics::Impl {
                              .Add({}, kSeconds)),
         compute_parts_(Family(prometheus::BuildHistogram(), "pipesched_schedule_parts",
                               "(stage, microbatch) pairs of the plans computed.", registry_)
+                           .Add({}, kParts)),
+        schedule_ops_(Family(prometheus::BuildHistogram(), "pipesched_schedule_ops",
+                             "Ops of the plans computed.", registry_)
+                          .Add({}, kParts)),
+        render_pixels_(Family(prometheus::BuildHistogram(), "pipesched_render_pixels",
+                              "Pixels of the pictures drawn as PNG, SVG or PDF.", registry_)
                            .Add({}, kParts)) {
     const auto* service = v1::GetServerInfoResponse::descriptor()->file()->service(0);
     for (int i = 0; i < service->method_count(); ++i) {
@@ -127,13 +133,15 @@ class ServerMetrics::Impl {
     series.sent->Increment(static_cast<double>(record.messages_sent));
     series.seconds->Observe(absl::ToDoubleSeconds(record.duration));
     series.queue_seconds->Observe(absl::ToDoubleSeconds(record.queued));
+    if (record.pixels > 0) render_pixels_.Observe(static_cast<double>(record.pixels));
     const auto rejection = rejections_.find(reason);
     if (rejection != rejections_.end()) rejection->second->Increment();
   }
 
-  void OnPlanComputed(int64_t parts, absl::Duration took) {
+  void OnPlanComputed(int64_t parts, int64_t ops, absl::Duration took) {
     compute_seconds_.Observe(absl::ToDoubleSeconds(took));
     compute_parts_.Observe(static_cast<double>(parts));
+    schedule_ops_.Observe(static_cast<double>(ops));
   }
 
   void OnConfigReload(bool ok) {
@@ -202,6 +210,8 @@ class ServerMetrics::Impl {
   prometheus::Gauge& reload_time_;
   prometheus::Histogram& compute_seconds_;
   prometheus::Histogram& compute_parts_;
+  prometheus::Histogram& schedule_ops_;
+  prometheus::Histogram& render_pixels_;
   std::map<std::string, MethodSeries> methods_;             // not changed any more
   std::map<std::string, prometheus::Counter*> rejections_;  // by reason; not changed any more
   std::mutex mutex_;
@@ -218,8 +228,8 @@ void ServerMetrics::OnEnd(const CallRecord& record, const std::string& reason) {
   impl_->OnEnd(record, reason);
 }
 
-void ServerMetrics::OnPlanComputed(int64_t parts, absl::Duration took) {
-  impl_->OnPlanComputed(parts, took);
+void ServerMetrics::OnPlanComputed(int64_t parts, int64_t ops, absl::Duration took) {
+  impl_->OnPlanComputed(parts, ops, took);
 }
 
 void ServerMetrics::OnConfigReload(bool ok) { impl_->OnConfigReload(ok); }

@@ -30,7 +30,7 @@ class ServerMetrics {
   // See CallObserver. `reason`: of the call's error, "" if it has none.
   void OnStart(absl::string_view method);
   void OnEnd(const CallRecord& record, const std::string& reason);
-  void OnPlanComputed(int64_t parts, absl::Duration took);
+  void OnPlanComputed(int64_t parts, int64_t ops, absl::Duration took);
 
   void OnConfigReload(bool ok);
 

@@ -4,10 +4,13 @@
 #include <cstddef>
 #include <optional>
 
+#include "absl/status/status.h"
 #include "engine/sim/data_flow.h"
 
 namespace pipesched {
 namespace {
+
+constexpr size_t kBlocksBetweenPolls = 1 << 14;
 
 class Walk {
  public:
@@ -85,17 +88,24 @@ class Walk {
 
 }  // namespace
 
-CriticalPath FindCriticalPath(const Pipeline& pipeline, const Placement& placement,
-                              const Order& order, const Timeline& timeline) {
+absl::StatusOr<CriticalPath> FindCriticalPath(const Pipeline& pipeline, const Placement& placement,
+                                              const Order& order, const Timeline& timeline,
+                                              Cancelled cancelled) {
   CriticalPath path;
+  size_t blocks = 0;
+  path.ops.reserve(order.ops.size());  // Takes pages only where it is written.
   if (order.ops.empty()) return path;
   const Walk walk(pipeline, placement, order, timeline);
   for (std::optional<size_t> block = walk.LastBlock(); block; block = walk.Before(*block)) {
+    if (++blocks % kBlocksBetweenPolls == 0 && cancelled()) {
+      return absl::CancelledError("cancelled while finding the critical path");
+    }
     for (size_t i = walk.BlockSize(*block); i > 0; --i) {
       path.ops.push_back(static_cast<int64_t>(*block + i - 1));
     }
     path.compute += timeline.ends[*block] - timeline.starts[*block];
   }
+  if (path.ops.size() <= order.ops.size() / 2) path.ops.shrink_to_fit();
   std::reverse(path.ops.begin(), path.ops.end());
   path.p2p = timeline.makespan - path.compute;
   return path;

@@ -17,17 +17,6 @@ int64_t Clamp(Sum bytes) {
   return bytes > kLargest ? kLargest : static_cast<int64_t>(bytes);
 }
 
-// What an op releases when it ends.
-int64_t ReleasedBytes(const StageCost& cost, OpKind kind) {
-  switch (kind) {
-    case OpKind::kForward: return 0;
-    case OpKind::kBackward: return cost.activation_bytes;
-    case OpKind::kBackwardInput: return cost.activation_bytes - cost.weight_grad_bytes;
-    case OpKind::kBackwardWeight: return cost.weight_grad_bytes;
-  }
-  return 0;
-}
-
 // Calls visit(op, bytes, alive) for each op with what the rank holds while it runs.
 // `Sum` holds every sum of bytes that can occur.
 template <typename Sum, typename Visit>
@@ -70,6 +59,16 @@ void WithStaticBytes(const Pipeline& pipeline, const Placement& placement, int r
 }
 
 }  // namespace
+
+int64_t ReleasedBytes(const StageCost& cost, OpKind kind) {
+  switch (kind) {
+    case OpKind::kForward: return 0;
+    case OpKind::kBackward: return cost.activation_bytes;
+    case OpKind::kBackwardInput: return cost.activation_bytes - cost.weight_grad_bytes;
+    case OpKind::kBackwardWeight: return cost.weight_grad_bytes;
+  }
+  return 0;
+}
 
 MemoryPeak FindMemoryPeak(const Pipeline& pipeline, const Placement& placement, int rank,
                           absl::Span<const Op> ops) {

@@ -29,6 +29,9 @@ struct MemoryPeak {
 MemoryPeak FindMemoryPeak(const Pipeline& pipeline, const Placement& placement, int rank,
                           absl::Span<const Op> ops);
 
+// What an op releases when it ends.
+int64_t ReleasedBytes(const StageCost& cost, OpKind kind);
+
 // The rank's memory over time: the bytes that it holds while each op runs. It holds as
 // much until the next op starts, less what the op releases when it ends. The largest
 // int64 also stands for anything larger.

@@ -78,7 +78,7 @@ class Service {
 class EndObserver : public CallObserver {
  public:
   void OnStart(absl::string_view, bool) override {}
-  void OnPlanComputed(int64_t, absl::Duration) override {}
+  void OnPlanComputed(int64_t, int64_t, absl::Duration) override {}
   void OnEnd(const CallRecord& record) override { status = record.status; }
   absl::Status status;
 };
