@@ -15,9 +15,13 @@ enum Command : unsigned {
   kSchedules = 4,
   kHealth = 8,
   kVersion = 16,
+  kValidate = 32,
+  kExport = 64,
 };
-inline constexpr unsigned kPlans = kCompute | kRender;  // those that take a pipeline
-inline constexpr unsigned kAllCommands = kPlans | kSchedules | kHealth | kVersion;
+inline constexpr unsigned kPlans = kCompute | kRender | kExport;  // those that write files
+inline constexpr unsigned kPipelines = kPlans | kValidate;        // those that take a pipeline
+inline constexpr unsigned kTakeFile = kValidate | kExport;        // those that take an order FILE
+inline constexpr unsigned kAllCommands = kPipelines | kSchedules | kHealth | kVersion;
 
 struct CommandInfo {
   Command command;
@@ -58,6 +62,8 @@ enum class FlagId {
   kMicrobatchGroupSize,
   kOrder,
   kStageToRank,
+  kDialect,
+  kFsdpTimes,
   kBackwardInputTimes,
   kBackwardWeightTimes,
   kOverlapTimes,
@@ -66,6 +72,14 @@ enum class FlagId {
   kStaticBytes,
   kMemoryLimit,
   kFailOverMemory,
+  kWithComms,
+  kLowering,
+  kRepair,
+  kTransport,
+  kOutputDialect,
+  kJunit,
+  kMaxBubbleRate,
+  kMaxPeakBytes,
   kView,
   kFormat,
   kOutputFormat,

@@ -11,9 +11,13 @@
 namespace pipesched::cli {
 
 enum class OutputFormat {
-  kPng,    // a picture
-  kJson,   // the response of ComputeSchedule
-  kOrder,  // order text
+  kPng,        // a picture
+  kJson,       // the response of ComputeSchedule
+  kOrder,      // order text
+  kCsv,        // PyTorch CSV
+  kTrace,      // Chrome trace events
+  kMegatron,   // order list
+  kDeepSpeed,  // instructions
 };
 
 // A file that a command writes.

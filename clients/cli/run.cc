@@ -23,6 +23,7 @@
 #include "clients/cli/interrupt.h"
 #include "clients/cli/outputs.h"
 #include "clients/cli/service_info.h"
+#include "clients/cli/validate.h"
 
 namespace pipesched::cli {
 namespace {
@@ -53,7 +54,7 @@ absl::StatusOr<std::optional<std::string>> ReadOrder(const Settings& settings) {
   if (!IsUtf8(*text)) {  // Not to be sent.
     return absl::InvalidArgumentError(absl::StrCat(settings.Origin(FlagId::kOrder), ": ",
                                                    InputName(settings.Text(FlagId::kOrder)),
-                                                   ": is binary, want order text"));
+                                                   ": is binary, want order text or PyTorch CSV"));
   }
   return *std::move(text);
 }
@@ -103,6 +104,8 @@ ExitCode RunCommand(const CommandLine& command_line, const std::optional<Output>
   switch (command_line.command) {
     case kCompute: return RunCompute(context, output);
     case kRender: return RunRender(context, *output);
+    case kValidate: return RunValidate(context);
+    case kExport: return RunExport(context, *output);
     case kSchedules: return RunSchedules(context);
     case kHealth: return RunHealth(context);
     case kVersion: return RunVersion(context, *embedded);

@@ -46,7 +46,11 @@ std::string ReplaceValue(const std::string& description, absl::string_view text)
 }
 
 UserViolation Explain(const client::FieldViolation& violation, const Settings& settings) {
-  const FieldPath path = SplitPath(violation.field);
+  FieldPath path = SplitPath(violation.field);
+  // The file that --order gives, and the list that --fsdp-times is.
+  if (path.pattern == "schedule.pytorch_csv") path.pattern = "schedule.order";
+  if (absl::StartsWith(path.pattern, "schedule.fsdp_times")) path.pattern = "schedule.fsdp_times";
+  if (path.pattern == "options.transport") path.pattern = "transport";
   const Flag* flag = FindField(path.pattern);
   const bool whole_list = flag == nullptr;  // The length of a list is wrong.
   if (whole_list) flag = FindField(absl::StrCat(path.pattern, "[]"));
@@ -60,7 +64,7 @@ UserViolation Explain(const client::FieldViolation& violation, const Settings& s
         flag->kind == ValueKind::kInteger || absl::StartsWith(violation.description, "unset");
     result.description = has_no_default ? ReplaceValue(violation.description, "not given")
                                         : absl::StrCat("default ", violation.description);
-  } else if (flag->id == FlagId::kOrder) {
+  } else if (flag->id == FlagId::kOrder || flag->id == FlagId::kFsdpTimes) {
     result.description = absl::StrCat(setting->texts[0], ": ", violation.description);
   } else if (!IsList(flag->kind)) {
     // A text may be long, or no ASCII.

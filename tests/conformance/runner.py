@@ -31,7 +31,17 @@ from older import OlderContract
 
 HERE = pathlib.Path(__file__).resolve().parent
 ERRORS = HERE.parents[1] / "docs/errors.md"
-GROUPS = ("golden", "oracle", "formulas", "paper", "recorded", "views", "errors", "faults")
+GROUPS = (
+    "golden",
+    "oracle",
+    "formulas",
+    "paper",
+    "recorded",
+    "views",
+    "exchange",
+    "errors",
+    "faults",
+)
 
 # Falsified answers: by what, and which cases' expectations it must break.
 FALSIFIED = {

@@ -12,7 +12,10 @@ import {
   ExportScheduleRequestSchema,
   PipeschedError,
   type Plan,
+  Rule,
   StreamScheduleRequestSchema,
+  Transport,
+  ValidateScheduleRequestSchema,
 } from "../src/index.js";
 
 interface Question {
@@ -74,6 +77,17 @@ async function ask(client: Client, { method, request }: Question): Promise<objec
       const { digest, orderDigest } = file;
       const content = new TextDecoder().decode(file.content);
       return { content, digest, order_digest: orderDigest };
+    }
+    case "ValidateSchedule": {
+      const result = await client.validateSchedule(fromJson(ValidateScheduleRequestSchema, request));
+      return {
+        safe: result.safe,
+        findings: result.findings.map(
+          (f) => `RULE_${Rule[f.rule]} ${f.rank} ${f.index} ${f.action}: ${f.message}`,
+        ),
+        transport: `TRANSPORT_${Transport[result.transport]}`,
+        order_digest: result.orderDigest,
+      };
     }
     default:
       throw new Error(`no method ${method}`);

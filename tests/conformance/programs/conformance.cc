@@ -131,6 +131,22 @@ Struct ToAnswer(const v1::ExportScheduleResponse& response) {
   return answer;
 }
 
+Struct ToAnswer(const v1::ValidateScheduleResponse& response) {
+  Struct answer;
+  Value safe;
+  safe.set_bool_value(response.safe());
+  Set(answer, "safe", safe);
+  ListValue& findings = AddList(answer, "findings");
+  for (const v1::Finding& finding : response.findings()) {
+    *findings.add_values() =
+        ToValue(absl::StrCat(v1::Rule_Name(finding.rule()), " ", finding.rank(), " ",
+                             finding.index(), " ", finding.action(), ": ", finding.message()));
+  }
+  Set(answer, "transport", ToValue(v1::Transport_Name(response.transport())));
+  Set(answer, "order_digest", ToValue(response.order_digest()));
+  return answer;
+}
+
 Struct ToAnswer(const absl::Status& status) {
   const ErrorDetails details = GetErrorDetails(status);
   Struct error;
@@ -176,6 +192,10 @@ Struct Ask(const Client& client, const Struct& question, const CallOptions& opti
   }
   if (method == "ExportSchedule") {
     return ToAnswer(client.ExportSchedule(ToRequest<v1::ExportScheduleRequest>(question), options));
+  }
+  if (method == "ValidateSchedule") {
+    return ToAnswer(
+        client.ValidateSchedule(ToRequest<v1::ValidateScheduleRequest>(question), options));
   }
   Demand(method == "ComputeSchedule", absl::StrCat("no method ", method));
   return ToAnswer(client.ComputeSchedule(ToRequest<v1::ComputeScheduleRequest>(question), options));

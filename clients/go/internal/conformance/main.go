@@ -96,6 +96,8 @@ func ask(client *pipesched.Client, q question) (answer, error) {
 		return answerOfPlan(client.StreamSchedule(ctx, parse(q, &pipeschedv1.StreamScheduleRequest{})))
 	case "ExportSchedule":
 		return answerOfFile(client.ExportSchedule(ctx, parse(q, &pipeschedv1.ExportScheduleRequest{})))
+	case "ValidateSchedule":
+		return answerOfValidation(client.ValidateSchedule(ctx, parse(q, &pipeschedv1.ValidateScheduleRequest{})))
 	}
 	demand(fmt.Errorf("no method %q", q.Method))
 	return nil, nil
@@ -147,6 +149,22 @@ func answerOfFile(file *pipeschedv1.ExportScheduleResponse, err error) (answer, 
 		"content":      string(file.GetContent()),
 		"digest":       file.GetDigest(),
 		"order_digest": file.GetOrderDigest(),
+	}, nil
+}
+
+func answerOfValidation(result *pipeschedv1.ValidateScheduleResponse, err error) (answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	findings := []string{}
+	for _, finding := range result.GetFindings() {
+		findings = append(findings, fmt.Sprintf("%s %d %d %s: %s", finding.GetRule(), finding.GetRank(), finding.GetIndex(), finding.GetAction(), finding.GetMessage()))
+	}
+	return answer{
+		"safe":         result.GetSafe(),
+		"findings":     findings,
+		"transport":    result.GetTransport().String(),
+		"order_digest": result.GetOrderDigest(),
 	}, nil
 }
 

@@ -34,6 +34,7 @@ from .errors import (
     Violation,
 )
 from .launch import agree
+from .v1.exchange_pb2 import CsvDialect, ExportOptions, FsdpTimes, Lowering, Rule, Transport
 from .v1.pipeline_pb2 import Pipeline, StageCost
 from .v1.schedule_pb2 import Schedule, ScheduleKind
 from .v1.timeline_pb2 import OpKind
@@ -44,12 +45,16 @@ __all__ = [
     "BrokenResponseError",
     "CancelledError",
     "Client",
+    "CsvDialect",
     "DaemonError",
     "DeadlineError",
     "DisagreementError",
+    "ExportOptions",
+    "FsdpTimes",
     "InternalError",
     "InvalidRequestError",
     "LimitExceededError",
+    "Lowering",
     "NotAllowedError",
     "Note",
     "Op",
@@ -59,12 +64,14 @@ __all__ = [
     "PipeschedError",
     "Plan",
     "RankPlan",
+    "Rule",
     "Schedule",
     "ScheduleKind",
     "StageCost",
     "Timeline",
     "TimelineArrays",
     "Tls",
+    "Transport",
     "UnauthenticatedError",
     "UnavailableError",
     "UnsupportedError",
