@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "base/text.h"
 #include "clients/cli/numbers.h"
+#include "clients/cli/picture.h"
 
 namespace pipesched::cli {
 namespace {
@@ -94,11 +95,41 @@ constexpr Flag kFlags[] = {
      "what is printed: text (default) or json", "text|json"},
     {FlagId::kOutputFormat, "output-format", "", "output_format", "", ValueKind::kChoice, kPlans,
      "FORMAT", "format of the file, where its name has no ending (-o - is standard output)",
-     "png|json|order"},
+     "png|svg|pdf|html|txt|json|order"},
     {FlagId::kTitle, "title", "", "title", "options.title", ValueKind::kText, kPlans, "TEXT",
      "title of the picture"},
     {FlagId::kTimeUnit, "time-unit", "", "time_unit", "options.time_unit", ValueKind::kText, kPlans,
      "LABEL", "name of the unit that the times are in"},
+    {FlagId::kTheme, "theme", "", "theme", "options.theme", ValueKind::kChoice, kPlans, "THEME",
+     "colors of the picture: light (default) or dark", "light|dark"},
+    {FlagId::kCriticalPath, "critical-path", "", "critical_path", "options.show_critical_path",
+     ValueKind::kSwitch, kPlans, "", "mark the critical path in the picture"},
+    {FlagId::kArrows, "arrows", "", "arrows", "options.show_arrows", ValueKind::kSwitch, kPlans, "",
+     "draw an arrow for each transfer between two ranks"},
+    {FlagId::kMemoryCurve, "memory-curve", "", "memory_curve", "options.memory", ValueKind::kChoice,
+     kPlans, "WHEN",
+     "draw the memory of each rank: auto (default) does where bytes are given, on draws the "
+     "activations alive where none are",
+     "auto|on|off"},
+    {FlagId::kTimeRange, "time-range", "", "time_range", "options.start_time", ValueKind::kText,
+     kPlans, "A:B", "draw only what happens between two times; A: and :B work too"},
+    {FlagId::kRanks, "ranks", "", "ranks", "options.ranks[]", ValueKind::kText, kPlans, "A-B",
+     "draw only these ranks"},
+    {FlagId::kWidth, "width", "", "width", "options.width", ValueKind::kInteger, kPlans, "PIXELS",
+     "width of the picture (default as the ops need)"},
+    {FlagId::kHeight, "height", "", "height", "options.height", ValueKind::kInteger, kPlans,
+     "PIXELS", "height of the picture (default as the ranks need)"},
+    {FlagId::kScale, "scale", "", "scale", "options.scale", ValueKind::kNumber, kPlans, "FACTOR",
+     "enlarge the picture, text and all, for dense displays and print (default 1)"},
+    {FlagId::kDraw, "draw", "", "", "", ValueKind::kSwitch, kPlans, "",
+     "draw to standard output in characters; writes a file only with --output"},
+    {FlagId::kColumns, "columns", "", "columns", "options.text.columns", ValueKind::kInteger,
+     kPlans, "N", "longest line of a drawing in characters (default the terminal's, else 100)"},
+    {FlagId::kAscii, "ascii", "", "ascii", "options.text.ascii", ValueKind::kSwitch, kPlans, "",
+     "draw in plain ASCII (default where the locale is not UTF-8)"},
+    {FlagId::kCompare, "compare", "", "", "compared[].kind", ValueKind::kTexts, kRender, "KIND",
+     "draw these kinds of schedule of one pipeline below each other, with a table; --num-stages "
+     "is the number of ranks then"},
     {FlagId::kServer, "server", "", "", "", ValueKind::kText, kAllCommands, "ADDRESS",
      "ask this daemon: host:port, dns:///host:port or unix:/path (default "
      "$PIPESCHED_SERVER, else the service inside this program)"},
@@ -161,10 +192,19 @@ std::string ExplainBadValue(const Flag& flag, absl::string_view text) {
         want = "an address";
         break;
       }
+      if (flag.id == FlagId::kTimeRange && !ParseTimeRange(text)) {
+        want = "START:END, two times";
+        break;
+      }
+      if (flag.id == FlagId::kRanks && !ParseRanks(text)) {
+        want = "FIRST-LAST, two ranks";
+        break;
+      }
       // A name of a file need not be UTF-8, a text of a request must.
       if (flag.field.empty() || IsUtf8(text)) return "";
       want = "UTF-8 text";
       break;
+    case ValueKind::kTexts: return "";
     case ValueKind::kChoice: {
       const std::vector<absl::string_view> choices = absl::StrSplit(flag.choices, '|');
       if (std::find(choices.begin(), choices.end(), text) != choices.end()) return "";

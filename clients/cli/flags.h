@@ -36,9 +36,10 @@ enum class ValueKind {
   kNumber,    // one number
   kNumbers,   // one or more numbers
   kIntegers,  // one or more whole numbers
+  kTexts,     // one or more texts
 };
 constexpr bool IsList(ValueKind kind) {
-  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers;
+  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers || kind == ValueKind::kTexts;
 }
 
 enum class FlagId {
@@ -70,6 +71,19 @@ enum class FlagId {
   kOutputFormat,
   kTitle,
   kTimeUnit,
+  kTheme,
+  kCriticalPath,
+  kArrows,
+  kMemoryCurve,
+  kTimeRange,
+  kRanks,
+  kWidth,
+  kHeight,
+  kScale,
+  kDraw,
+  kColumns,
+  kAscii,
+  kCompare,
   kServer,
   kTimeout,
   kService,

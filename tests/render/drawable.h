@@ -18,28 +18,36 @@ namespace pipesched {
 
 // A computed schedule, ready to be drawn.
 struct Drawable {
-  Drawable(Pipeline p, const char* kind) : Drawable(p, MakeOrder(kind, p)) {
-    labels.schedule = kind;
+  Drawable(Pipeline p, const char* kind)
+      : Drawable(p, MakeOrder(kind, p), FindScheduleKind(kind)->placement) {
+    schedule = kind;
   }
 
-  Drawable(Pipeline p, Order o) : pipeline(std::move(p)), order(std::move(o)) {
-    const Placement placement = MakePlacement(PlacementKind::kLinear, pipeline.shape);
+  Drawable(Pipeline p, Order o, PlacementKind placement_kind = PlacementKind::kLinear)
+      : pipeline(std::move(p)),
+        placement(MakePlacement(placement_kind, pipeline.shape)),
+        order(std::move(o)) {
     const auto simulated = Simulate(pipeline, placement, order);
     EXPECT_THAT(simulated, IsOk());
     timeline = *simulated;
     metrics = *ComputeMetrics(pipeline, placement, order, timeline);
-    labels.digest = std::string(64, 'd');
+  }
+
+  Subject subject() const {
+    return {pipeline, placement, order, timeline, metrics, schedule, std::string(64, 'd')};
   }
 
   absl::StatusOr<Scene> Draw(const PictureLimits& limits = {}) const {
-    return LayOut(pipeline, order, timeline, metrics, labels, limits);
+    return LayOut(subject(), options, limits);
   }
 
   Pipeline pipeline;
+  Placement placement;
   Order order;
   Timeline timeline;
   Metrics metrics;
-  PictureLabels labels;
+  std::string schedule;
+  PictureOptions options;
 };
 
 }  // namespace pipesched

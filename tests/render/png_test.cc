@@ -74,18 +74,18 @@ TEST(WritePngTest, DecodesToTheScene) {
   const Decoded decoded = Decode(*png);
   EXPECT_EQ(decoded.width, scene.width);
   EXPECT_EQ(decoded.height, scene.height);
-  EXPECT_EQ(decoded.At(0, 0), ColourOf(Paint::kPage));
+  EXPECT_EQ(decoded.At(0, 0), ColourOf(Theme::kLight, Paint::kPage));
   for (const Box& box : scene.boxes) {
     // Clear of the number in the middle, in all four corners.
     for (const int x : {box.rect.x, box.rect.right() - 1}) {
       for (const int y : {box.rect.y, box.rect.bottom() - 1}) {
-        EXPECT_EQ(decoded.At(x, y), ColourOf(box.paint));
+        EXPECT_EQ(decoded.At(x, y), ColourOf(Theme::kLight, box.paint, box.shade));
       }
     }
   }
   // Rank 3 is idle until time 3.
   const Box& late = scene.boxes[48];
-  EXPECT_EQ(decoded.At(late.rect.x - 20, late.rect.y + 5), ColourOf(Paint::kIdle));
+  EXPECT_EQ(decoded.At(late.rect.x - 20, late.rect.y + 5), ColourOf(Theme::kLight, Paint::kIdle));
 }
 
 TEST(WritePngTest, DrawsTexts) {
@@ -97,7 +97,7 @@ TEST(WritePngTest, DrawsTexts) {
   int dark = 0;
   for (int y = 0; y < 40; ++y) {
     for (int x = 0; x < 100; ++x) {
-      if (decoded.At(x, y) == ColourOf(Paint::kPage)) continue;
+      if (decoded.At(x, y) == ColourOf(Theme::kLight, Paint::kPage)) continue;
       ++dark;
       EXPECT_TRUE(40 <= x && x < 60 && 10 <= y && y < 32) << x << "," << y;
     }

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "render/axis.h"
+#include "render/numbers.h"
 #include "render/font.h"
 #include "render/utf8.h"
 
