@@ -12,9 +12,16 @@
 #include "engine/sim/simulator.h"
 #include "render/layout.h"
 #include "tests/support/kinds.h"
+#include "tests/support/pipelines.h"
 #include "tests/support/status_matchers.h"
 
 namespace pipesched {
+
+// F = 1, B = 2 and p2p times in units, as callers give them.
+inline Pipeline UnitPipeline(int num_ranks, int num_microbatches, int p2p = 0) {
+  constexpr int64_t kUnit = 1'000'000'000;
+  return UniformPipeline(num_ranks, num_microbatches, kUnit, 2 * kUnit, p2p * kUnit);
+}
 
 // A computed schedule, ready to be drawn.
 struct Drawable {
