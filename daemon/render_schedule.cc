@@ -20,6 +20,7 @@
 #include "daemon/plan_cost.h"
 #include "daemon/version.h"
 #include "pipesched/v1/schedule_service.pb.h"
+#include "render/html.h"
 #include "render/layout.h"
 #include "render/pdf.h"
 #include "render/png.h"
@@ -49,6 +50,7 @@ constexpr FormatInfo kFormats[] = {
     {v1::RENDER_FORMAT_PNG, "image/png"},
     {v1::RENDER_FORMAT_SVG, "image/svg+xml"},
     {v1::RENDER_FORMAT_PDF, "application/pdf"},
+    {v1::RENDER_FORMAT_HTML, "text/html; charset=utf-8"},
     {v1::RENDER_FORMAT_TEXT, "text/plain; charset=utf-8"},
 };
 
@@ -191,6 +193,14 @@ absl::Status DrawAsText(absl::Span<const Subject> subjects, const PictureOptions
   return absl::OkStatus();
 }
 
+absl::Status DrawAsPage(absl::Span<const Subject> subjects, const PictureOptions& options,
+                        CallContext context, v1::RenderScheduleResponse& response) {
+  absl::StatusOr<std::string> page = WriteHtml(subjects, options, context.cancelled);
+  if (!page.ok()) return page.status();
+  response.set_content(*std::move(page));
+  return absl::OkStatus();
+}
+
 absl::Status DrawAsImage(absl::Span<const Subject> subjects, const PictureOptions& options,
                          const v1::RenderScheduleRequest& request, const Plan& plan,
                          CallContext context, v1::RenderScheduleResponse& response) {
@@ -205,6 +215,16 @@ absl::Status DrawAsImage(absl::Span<const Subject> subjects, const PictureOption
   response.set_width(ScaledWidth(*scene));
   response.set_height(ScaledHeight(*scene));
   return absl::OkStatus();
+}
+
+absl::Status Draw(absl::Span<const Subject> subjects, const PictureOptions& options,
+                  const v1::RenderScheduleRequest& request, const Plan& plan, CallContext context,
+                  v1::RenderScheduleResponse& response) {
+  switch (request.format()) {
+    case v1::RENDER_FORMAT_TEXT: return DrawAsText(subjects, options, request, context, response);
+    case v1::RENDER_FORMAT_HTML: return DrawAsPage(subjects, options, context, response);
+    default: return DrawAsImage(subjects, options, request, plan, context, response);
+  }
 }
 
 }  // namespace
@@ -239,10 +259,7 @@ absl::Status Answer(const Plans& plans, const v1::RenderScheduleRequest& request
   Violations unused;
   const PictureOptions options =
       ConvertPictureOptions(request.options(), plans[0]->input.pipeline.shape.num_ranks, unused);
-  const absl::Status status =
-      request.format() == v1::RENDER_FORMAT_TEXT
-          ? DrawAsText(subjects, options, request, context, response)
-          : DrawAsImage(subjects, options, request, *plans[0], context, response);
+  const absl::Status status = Draw(subjects, options, request, *plans[0], context, response);
   if (!status.ok()) return status;
   if (response.content().size() > static_cast<size_t>(context.limits.max_message_bytes)) {
     return TooLarge("picture", static_cast<int64_t>(response.content().size()), context.limits,
