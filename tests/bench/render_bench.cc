@@ -18,6 +18,7 @@
 #include "engine/order/registry.h"
 #include "engine/sim/simulator.h"
 #include "render/canvas.h"
+#include "render/html.h"
 #include "render/layout.h"
 #include "render/pdf.h"
 #include "render/png.h"
@@ -169,6 +170,15 @@ void BM_Text(benchmark::State& state) {
   }
 }
 
+void BM_Html(benchmark::State& state) {
+  const Drawable drawable(state);
+  const Subject subject = drawable.subject();
+  size_t bytes = 0;
+  for (auto _ : state) bytes = WriteHtml(absl::MakeConstSpan(&subject, 1), {})->size();
+  state.counters["bytes"] = static_cast<double>(bytes);
+  state.counters["ops"] = static_cast<double>(drawable.order.num_ops());
+}
+
 void Sizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->Args({4, 8})
       ->Args({16, 64})
@@ -183,6 +193,7 @@ BENCHMARK(BM_LibpngAlone)->Apply(Sizes);
 BENCHMARK(BM_Svg)->Apply(Sizes);
 BENCHMARK(BM_Pdf)->Apply(Sizes);
 BENCHMARK(BM_Text)->Apply(Sizes);
+BENCHMARK(BM_Html)->Apply(Sizes)->Args({64, 782});
 
 }  // namespace
 }  // namespace pipesched
