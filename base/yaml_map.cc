@@ -1,9 +1,12 @@
 #include "base/yaml_map.h"
 
 #include <yaml-cpp/depthguard.h>
+#include <yaml-cpp/eventhandler.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <sstream>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -25,6 +28,48 @@ bool LooksBinary(absl::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r';
   });
+}
+
+// Sees whether a document has anything in it, and where.
+class ContentFinder : public YAML::EventHandler {
+ public:
+  const std::optional<YAML::Mark>& found() const { return found_; }
+
+  void OnDocumentStart(const YAML::Mark&) override { found_.reset(); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { Find(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    Find(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    Find(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    Find(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void Find(const YAML::Mark& mark) {
+    if (!found_) found_ = mark;
+  }
+
+  std::optional<YAML::Mark> found_;
+};
+
+// Not by YAML::LoadAll, which never ends where yaml-cpp 0.7 does not get past a tag
+// that is wrong, such as "!,n!".
+std::optional<YAML::Mark> FindSecondDocument(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  ContentFinder finder;
+  if (!parser.HandleNextDocument(finder) || !parser.HandleNextDocument(finder)) return {};
+  return finder.found();
 }
 
 void ReadDocument(const YAML::Node& document, ReadYamlEntry read, YamlProblems& problems) {
@@ -78,11 +123,10 @@ absl::Status ReadYamlMap(absl::string_view text, const std::string& name, ReadYa
   try {
     // yaml-cpp ends with an error at 500 levels, and its aliases are references:
     // a small file makes no big tree, and readers look only two levels deep.
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) {
-      problems.Add(documents[1].Mark(), "want one document, got more");
+    if (const std::optional<YAML::Mark> second = FindSecondDocument(std::string(text))) {
+      problems.Add(*second, "want one document, got more");
     }
-    for (const YAML::Node& document : documents) ReadDocument(document, read, problems);
+    ReadDocument(YAML::Load(std::string(text)), read, problems);
   } catch (const YAML::DeepRecursion& error) {
     problems.Add(error.mark, "nested too deep");
   } catch (const YAML::Exception& error) {

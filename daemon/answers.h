@@ -10,8 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
+#include "base/stopwatch.h"
 #include "daemon/call.h"
 #include "daemon/calls.h"
 #include "daemon/handlers.h"
@@ -138,12 +137,12 @@ class Answers {
     Call& call = reactor->call();
     const absl::Status status =
         jobs_.Run(call, job, [this, reactor, &call, job, work = std::move(work)] {
-          const absl::Time start = absl::Now();
+          const Stopwatch stopwatch;
           const auto abandoned = [&call] { return call.Abandoned(); };
           const absl::Status result = RunGuarded(call, [&] {
             return work(CallContext{call.limits(), abandoned});
           });
-          if (result.ok() && job.parts > kInlineParts) jobs_.Learn(job, absl::Now() - start);
+          if (result.ok() && job.parts > kInlineParts) jobs_.Learn(job, stopwatch.Elapsed());
           reactor->FinishWith(result);
         });
     if (!status.ok()) reactor->FinishWith(status);

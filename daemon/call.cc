@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "daemon/errors.h"
 
 namespace pipesched {
@@ -43,13 +44,6 @@ std::string TraceParent(absl::string_view given) {
   return given.size() == kTraceParentSize && IsSafe(given) ? std::string(given) : "";
 }
 
-std::chrono::system_clock::time_point DeadlineAfter(std::chrono::system_clock::time_point start,
-                                                    absl::Duration duration) {
-  if (duration == absl::InfiniteDuration()) return std::chrono::system_clock::time_point::max();
-  return start + std::chrono::duration_cast<std::chrono::system_clock::duration>(
-                     absl::ToChronoNanoseconds(duration));
-}
-
 }  // namespace
 
 Call::Call(grpc::CallbackServerContext* context, absl::string_view method,
@@ -57,8 +51,7 @@ Call::Call(grpc::CallbackServerContext* context, absl::string_view method,
            const std::atomic<bool>& stopping)
     : limits_(std::move(limits)),
       max_duration_(max_duration),
-      own_deadline_(context->deadline()),
-      deadline_(std::min(own_deadline_, DeadlineAfter(start_, max_duration))),
+      own_time_(absl::FromChrono(context->deadline()) - absl::Now()),
       stopping_(stopping) {
   record_.method = std::string(method);
   record_.request_id = RequestId(Metadata(*context, kRequestIdKey));
@@ -67,14 +60,16 @@ Call::Call(grpc::CallbackServerContext* context, absl::string_view method,
   context->AddInitialMetadata(kRequestIdKey, record_.request_id);
 }
 
-absl::Duration Call::TimeLeft() const { return absl::FromChrono(deadline_ - Clock::now()); }
+absl::Duration Call::TimeLeft() const {
+  return std::min(own_time_, max_duration_) - stopwatch_.Elapsed();
+}
 
 absl::Status Call::WhyAbandoned() const {
-  const Clock::time_point now = Clock::now();
-  if (own_deadline_ <= now) {
+  const absl::Duration elapsed = stopwatch_.Elapsed();
+  if (elapsed >= own_time_) {
     return absl::DeadlineExceededError("the deadline passed while computing");
   }
-  if (deadline_ <= now) {
+  if (elapsed >= max_duration_) {
     return MakeError(absl::StatusCode::kDeadlineExceeded, kMaxRpcDurationExceeded,
                      absl::StrCat("the call took longer than ", absl::FormatDuration(max_duration_),
                                   ", the most that this server allows"),
@@ -88,7 +83,7 @@ absl::Status Call::WhyAbandoned() const {
 }
 
 void Call::End() {
-  record_.duration = absl::FromChrono(Clock::now() - start_);
+  record_.duration = stopwatch_.Elapsed();
   // Nobody hears of an answer that comes too late.
   if (record_.status.ok() && cancelled_.load()) record_.status = WhyAbandoned();
 }

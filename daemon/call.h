@@ -1,8 +1,8 @@
 #ifndef PIPESCHED_DAEMON_CALL_H_
 #define PIPESCHED_DAEMON_CALL_H_
 
+#include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/stopwatch.h"
 #include "daemon/limits.h"
 #include "daemon/plan_source.h"
 
@@ -71,7 +72,6 @@ class Call {
   absl::Status WhyAbandoned() const;
 
   const Limits& limits() const { return *limits_; }
-  std::chrono::system_clock::time_point deadline() const { return deadline_; }
 
   // Filled by the thread that has the call in hand.
   CallRecord& record() { return record_; }
@@ -81,15 +81,12 @@ class Call {
   void End();
 
  private:
-  using Clock = std::chrono::system_clock;
-
-  bool Expired() const { return deadline_ <= Clock::now(); }
+  bool Expired() const { return stopwatch_.Elapsed() >= std::min(own_time_, max_duration_); }
 
   const std::shared_ptr<const Limits> limits_;
-  const Clock::time_point start_ = Clock::now();
+  const Stopwatch stopwatch_;
   const absl::Duration max_duration_;
-  const Clock::time_point own_deadline_;  // the caller's
-  const Clock::time_point deadline_;      // the earlier of the caller's and the server's
+  const absl::Duration own_time_;  // that the caller gives
   const std::atomic<bool>& stopping_;
   std::atomic<bool> cancelled_ = false;
   CallRecord record_;

@@ -2,6 +2,8 @@
 
 #include <grpcpp/server_context.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "daemon/errors.h"
 
@@ -23,7 +25,7 @@ absl::Status Calls::Begin(const grpc::CallbackServerContext& context, Call& call
   if (options_.describe_peer != nullptr) record.peer = options_.describe_peer(record.peer);
   if (options_.observer != nullptr) options_.observer->OnStart(record.method, record.is_stream);
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     ++calls_;
     if (draining_) {
       return MakeError(absl::StatusCode::kUnavailable, kDraining, "the server is stopping");
@@ -40,42 +42,41 @@ void Calls::End(Call& call) {
   call.End();
   if (options_.observer != nullptr) options_.observer->OnEnd(call.record());
   const absl::StatusCode code = call.record().status.code();
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   if (code == absl::StatusCode::kCancelled || code == absl::StatusCode::kDeadlineExceeded) {
     ++abandoned_;
   }
-  --calls_;
+  if (--calls_ == 0) changed_.notify_all();
 }
 
 std::shared_ptr<const Limits> Calls::limits() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   return limits_;
 }
 
 void Calls::SetLimits(const Limits& limits) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   limits_ = std::make_shared<const Limits>(limits);
 }
 
 void Calls::Drain() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   draining_ = true;
 }
 
 bool Calls::WaitUntilIdle(absl::Duration timeout) {
-  absl::MutexLock lock(&mutex_);
-  return mutex_.AwaitWithTimeout(absl::Condition(
-                                     +[](int* calls) { return *calls == 0; }, &calls_),
-                                 timeout);
+  std::unique_lock<std::mutex> lock(mutex_);
+  return changed_.wait_for(lock, absl::ToChronoNanoseconds(std::min(timeout, absl::Hours(24))),
+                           [this] { return calls_ == 0; });
 }
 
 int Calls::in_progress() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   return calls_;
 }
 
 int64_t Calls::abandoned() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   return abandoned_;
 }
 

@@ -2,13 +2,13 @@
 #define PIPESCHED_DAEMON_CALLS_H_
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "daemon/call.h"
 #include "daemon/limits.h"
@@ -43,11 +43,12 @@ class Calls {
 
   const ServiceOptions options_;
   std::atomic<bool> stopping_ = false;
-  mutable absl::Mutex mutex_;
-  std::shared_ptr<const Limits> limits_ ABSL_GUARDED_BY(mutex_);
-  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
-  int calls_ ABSL_GUARDED_BY(mutex_) = 0;  // in progress
-  int64_t abandoned_ ABSL_GUARDED_BY(mutex_) = 0;
+  mutable std::mutex mutex_;  // guards the rest; not Abseil's, whose waits follow the clock
+  std::condition_variable changed_;
+  std::shared_ptr<const Limits> limits_;
+  bool draining_ = false;
+  int calls_ = 0;  // in progress
+  int64_t abandoned_ = 0;
 };
 
 }  // namespace pipesched

@@ -132,6 +132,11 @@ absl::Status TooLarge(absl::string_view what, int64_t bytes, const Limits& limit
                     {"max_message_bytes", bytes, limits.max_message_bytes});
 }
 
+absl::Status OutOfMemory(absl::string_view message) {
+  constexpr absl::Duration kRetryDelay = absl::Seconds(1);
+  return Overloaded("MEMORY", message, kRetryDelay);
+}
+
 absl::Status Overloaded(absl::string_view cause, absl::string_view message, absl::Duration delay) {
   absl::Status status = MakeError(absl::StatusCode::kResourceExhausted, kOverloaded, message,
                                   {{"cause", std::string(cause)}});

@@ -73,6 +73,9 @@ absl::Status TooLarge(absl::string_view what, int64_t bytes, const Limits& limit
 // is what there is too much of: "QUEUE", "WAIT", "DEADLINE", "MEMORY" or "CALLS".
 absl::Status Overloaded(absl::string_view cause, absl::string_view message, absl::Duration delay);
 
+// Overloaded by "MEMORY".
+absl::Status OutOfMemory(absl::string_view message);
+
 // The reason that a status goes out with; "" for OK.
 std::string ReasonOf(const absl::Status& status);
 

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "daemon/convert/order_file.h"
 #include "daemon/convert/response.h"
 #include "daemon/convert/schedule.h"
 #include "daemon/plan.h"
@@ -91,21 +90,6 @@ absl::StatusOr<PlanQuery> Prepare(const v1::StreamScheduleRequest& request, cons
   return PrepareFiltered(request, limits, Violations());
 }
 
-absl::StatusOr<PlanQuery> Prepare(const v1::ExportScheduleRequest& request, const Limits& limits) {
-  Violations violations;
-  PlanQuery query;
-  query.input = ConvertPlanInput(request, limits, violations);
-  if (request.format() != v1::EXPORT_FORMAT_ORDER) {
-    violations.Add("format",
-                   absl::StrCat(static_cast<int>(request.format()), ", want EXPORT_FORMAT_ORDER"));
-  }
-  if (!violations.empty()) return violations.ToStatus();
-  query.answer_parts = PlanParts(query.input);
-  const int64_t least_bytes = query.answer_parts * kLeastOpsAMicrobatch * kLeastOpText;
-  if (least_bytes > limits.max_message_bytes) return OrderTextTooLarge(least_bytes, limits);
-  return query;
-}
-
 absl::Status Answer(const Plan& plan, const std::vector<int>& ranks,
                     const v1::ComputeScheduleRequest& request, CallContext context,
                     v1::ComputeScheduleResponse& response) {
@@ -130,16 +114,6 @@ std::unique_ptr<ScheduleStream> OpenStream(std::shared_ptr<const Plan> plan,
   return std::make_unique<PlanStream>(std::move(plan), std::move(ranks));
 }
 
-absl::Status Answer(const Plan& plan, const std::vector<int>&, const v1::ExportScheduleRequest&,
-                    CallContext context, v1::ExportScheduleResponse& response) {
-  absl::StatusOr<std::string> text = OrderTextOf(plan, context.limits, context.cancelled);
-  if (!text.ok()) return text.status();
-  response.set_content(*std::move(text));
-  response.set_content_type("text/plain; charset=utf-8");
-  FillDigestsAndNotes(plan, response);
-  return absl::OkStatus();
-}
-
 void HandleListScheduleKinds(v1::ListScheduleKindsResponse& response) {
   FillScheduleKinds(*response.mutable_kinds());
 }
@@ -160,7 +134,9 @@ void HandleGetServerInfo(const Limits& limits, v1::GetServerInfoResponse& respon
   out.set_max_picture_pixels(limits.max_picture_pixels);
   out.set_max_order_text_bytes(limits.max_order_text_bytes);
   FillRenderFormats(response);
-  response.add_export_formats(v1::EXPORT_FORMAT_ORDER);
+  for (int i = 1; i < v1::ExportFormat_ARRAYSIZE; ++i) {
+    response.add_export_formats(static_cast<v1::ExportFormat>(i));
+  }
 }
 
 }  // namespace pipesched

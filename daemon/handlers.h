@@ -24,6 +24,8 @@ class ExportScheduleRequest;
 class ExportScheduleResponse;
 class ListScheduleKindsResponse;
 class GetServerInfoResponse;
+class ValidateScheduleRequest;
+class ValidateScheduleResponse;
 }  // namespace v1
 
 // What a handler may use besides its request.
@@ -95,6 +97,11 @@ absl::Status HandlePlanCall(const Request& request, CallContext context, Respons
 // The calls that are about no plan.
 void HandleListScheduleKinds(v1::ListScheduleKindsResponse& response);
 void HandleGetServerInfo(const Limits& limits, v1::GetServerInfoResponse& response);
+
+// ValidateSchedule, and about how many actions a request claims that it is about.
+int64_t ValidateParts(const v1::ValidateScheduleRequest& request);
+absl::Status HandleValidateSchedule(const v1::ValidateScheduleRequest& request, CallContext context,
+                                    v1::ValidateScheduleResponse& response);
 
 // The formats that RenderSchedule writes.
 void FillRenderFormats(v1::GetServerInfoResponse& response);

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/time/clock.h"
+#include "base/stopwatch.h"
+#include "daemon/errors.h"
 
 namespace pipesched {
 namespace {
@@ -21,6 +23,8 @@ absl::Status RunGuarded(const Call& call, const std::function<absl::Status()>& w
   absl::Status status;
   try {
     status = work();
+  } catch (const std::bad_alloc&) {
+    status = OutOfMemory("there is no memory left for the answer");
   } catch (const std::exception& error) {
     status = absl::InternalError(error.what());
   } catch (...) {
@@ -36,10 +40,10 @@ absl::Status Jobs::Run(Call& call, const Job& job, std::function<void()> work) {
   }
   const absl::StatusOr<Admission::Ticket> ticket = admission_.Admit(job, call.TimeLeft());
   if (!ticket.ok()) return ticket.status();
-  workers_.Post([this, &call, ticket = *ticket, start = absl::Now(), work = std::move(work)] {
+  workers_.Post([this, &call, ticket = *ticket, waiting = Stopwatch(), work = std::move(work)] {
     admission_.Start(ticket);
     // The work may end the call.
-    call.record().queued += absl::Now() - start;
+    call.record().queued += waiting.Elapsed();
     work();
     admission_.Finish(ticket);
   });

@@ -18,6 +18,7 @@ namespace pipesched {
 enum JobKind {
   kRenderJob = 1000,
   kAnswerJob = 1001,
+  kValidateJob = 1010,
 };
 
 // Requests about up to this many (stage, microbatch) take about a tenth of a

@@ -1,6 +1,8 @@
 #include "daemon/plan.h"
 
+#include <cstddef>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "daemon/errors.h"
@@ -10,6 +12,20 @@
 namespace pipesched {
 
 namespace {
+
+// Pauses that take time, if there are any.
+void AppendPauses(const Pauses& pauses, std::string& canonical) {
+  const auto append = [&](const std::vector<int64_t>& times) {
+    for (size_t i = 0; i < times.size(); ++i) {
+      if (times[i] > 0) absl::StrAppend(&canonical, " ", i, ":", times[i]);
+    }
+  };
+  if (pauses.empty()) return;
+  absl::StrAppend(&canonical, " pauses");
+  append(pauses.before);
+  absl::StrAppend(&canonical, " after");
+  append(pauses.after);
+}
 
 // The schedule with its parameters, defaults resolved, as its digest sees it.
 std::string CanonicalSchedule(const PlanInput& input, const Placement& placement) {
@@ -24,6 +40,7 @@ std::string CanonicalSchedule(const PlanInput& input, const Placement& placement
       absl::StrAppend(&canonical, " ", placement.RankOfReplica(s, replica));
     }
   }
+  AppendPauses(input.given->pauses, canonical);
   return canonical;
 }
 
@@ -39,14 +56,15 @@ absl::StatusOr<Order> OrderOf(PlanInput& input, Cancelled cancelled) {
 
 absl::StatusOr<Timeline> TimesOf(const PlanInput& input, const Placement& placement,
                                  const Order& order, Cancelled cancelled) {
-  absl::StatusOr<Timeline> timeline = Simulate(input.pipeline, placement, order, cancelled);
+  const Pauses no_pauses;
+  absl::StatusOr<Timeline> timeline = Simulate(input.pipeline, placement, order, cancelled,
+                                               input.given ? input.given->pauses : no_pauses);
   if (!absl::IsFailedPrecondition(timeline.status())) return timeline;
   return MakeError(timeline.status().code(), kOrderDeadlocks, timeline.status().message());
 }
 
-}  // namespace
-
-absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled) {
+absl::StatusOr<Plan> ComputeOrStop(PlanInput input, Cancelled cancelled) {
+  const CancelAllocation cancel_allocation(cancelled);
   const absl::Status stopped = absl::CancelledError("cancelled while computing");
   if (cancelled()) return stopped;
   Placement placement = PlacementOf(input);
@@ -64,6 +82,16 @@ absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled) {
                                          kAlgorithmVersion, *order_digest);
   return Plan{std::move(input),    std::move(placement), *std::move(order), *std::move(timeline),
               *std::move(metrics), Hex(digest),          Hex(*order_digest)};
+}
+
+}  // namespace
+
+absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled) {
+  try {
+    return ComputeOrStop(std::move(input), cancelled);
+  } catch (const AllocationCancelled& stopped) {
+    return absl::CancelledError(stopped.what());
+  }
 }
 
 std::string PlanKey(const PlanInput& input) {

@@ -1,6 +1,9 @@
 #include "daemon/plan_cost.h"
 
+#include <algorithm>
 #include <vector>
+
+#include "engine/order/building_blocks.h"
 
 namespace pipesched {
 namespace {
@@ -12,9 +15,10 @@ constexpr int64_t kBytesAnOp = sizeof(Op) + 3 * sizeof(int64_t);
 // and limits are no more.
 constexpr int64_t kBytesAStage = sizeof(StageCost) + sizeof(RankMetrics) + 8 * sizeof(int64_t);
 
-int64_t Bytes(const PipelineShape& shape, int64_t num_ops) {
-  return static_cast<int64_t>(sizeof(Plan)) + shape.num_stages() * kBytesAStage +
-         num_ops * kBytesAnOp;
+int64_t Bytes(const PlanInput& input, int64_t num_ops) {
+  const bool has_pauses = input.given && !input.given->pauses.empty();
+  return static_cast<int64_t>(sizeof(Plan)) + input.pipeline.shape.num_stages() * kBytesAStage +
+         num_ops * (kBytesAnOp + (has_pauses ? int64_t{sizeof(int64_t)} : 0));
 }
 
 }  // namespace
@@ -31,11 +35,13 @@ int64_t PlanWork(const PlanInput& input) {
 int64_t EstimatePlanBytes(const PlanInput& input) {
   const int64_t num_ops = input.given ? input.given->order.num_ops()
                                       : PlanParts(input) * input.kind->ops_per_microbatch;
-  return Bytes(input.pipeline.shape, num_ops);
+  const int64_t working_ops = input.kind->fits_times ? std::min(num_ops, kMostFittedOps) : num_ops;
+  // The simulator has times of microbatches that no stage has, too.
+  constexpr int64_t kRowsBesides = 3;
+  return Bytes(input, num_ops) + working_ops * input.kind->working_bytes_an_op +
+         kRowsBesides * input.pipeline.shape.num_microbatches * int64_t{sizeof(int64_t)};
 }
 
-int64_t PlanBytes(const Plan& plan) {
-  return Bytes(plan.input.pipeline.shape, plan.order.num_ops());
-}
+int64_t PlanBytes(const Plan& plan) { return Bytes(plan.input, plan.order.num_ops()); }
 
 }  // namespace pipesched

@@ -13,11 +13,11 @@ int64_t PlanParts(const PlanInput& input);
 // The same, weighted by how long a pair of the kind takes to compute.
 int64_t PlanWork(const PlanInput& input);
 
-// About the memory that a plan takes, in bytes: an upper bound, known before
-// anything is allocated.
+// About the memory that computing a plan takes, in bytes: an upper bound, known
+// before anything is allocated.
 int64_t EstimatePlanBytes(const PlanInput& input);
 
-// The same of a plan that is there.
+// The memory of a plan that is there; less, since nothing works on it.
 int64_t PlanBytes(const Plan& plan);
 
 }  // namespace pipesched

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <new>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
+#include "base/stopwatch.h"
 #include "daemon/errors.h"
 #include "daemon/plan_cost.h"
 
@@ -15,8 +17,6 @@ namespace {
 
 // Whether somebody still waits is asked at most this often: thousands may.
 constexpr absl::Duration kPollInterval = absl::Milliseconds(2);
-
-constexpr absl::Duration kMemoryRetryDelay = absl::Seconds(1);
 
 // Those who waited are told in groups of this many, which can run side by side.
 constexpr size_t kAskersAPart = 64;
@@ -28,8 +28,8 @@ struct PlanSource::Flight {
   std::string key;
   PlanInput input;
   int64_t reserved_bytes = 0;
-  std::vector<Asker> askers;  // guarded by the source's mutex; the first one began it
-  absl::Time next_poll = absl::InfinitePast();  // of the computing thread
+  std::vector<Asker> askers;            // guarded by the source's mutex; the first one began it
+  std::optional<Stopwatch> since_poll;  // of the computing thread
 };
 
 PlanSource::PlanSource(const Options& options,
@@ -71,8 +71,7 @@ void PlanSource::Get(PlanInput input, Asker asker, Start start) {
   absl::Status status;
   if (!ReserveMemory(flight->reserved_bytes)) {
     flight->reserved_bytes = 0;
-    status =
-        Overloaded("MEMORY", "the plans under way leave no memory for this one", kMemoryRetryDelay);
+    status = OutOfMemory("the plans under way leave no memory for this one");
   } else {
     status = start([this, flight] { Compute(flight); });
   }
@@ -97,9 +96,8 @@ bool PlanSource::ReserveMemory(int64_t bytes) {
 }
 
 bool PlanSource::IsAbandoned(Flight& flight) {
-  const absl::Time now = absl::Now();
-  if (now < flight.next_poll) return false;
-  flight.next_poll = now + kPollInterval;
+  if (flight.since_poll && flight.since_poll->Elapsed() < kPollInterval) return false;
+  flight.since_poll.emplace();
   const std::lock_guard<std::mutex> lock(mutex_);
   return std::all_of(flight.askers.begin(), flight.askers.end(),
                      [](const Asker& asker) { return asker.abandoned(); });
@@ -108,17 +106,21 @@ bool PlanSource::IsAbandoned(Flight& flight) {
 // No exception passes into a thread that is not ours.
 absl::StatusOr<SharedPlan> PlanSource::ComputeOnce(Flight& flight) {
   try {
-    const absl::Time start = absl::Now();
+    const Stopwatch stopwatch;
     absl::StatusOr<Plan> plan = ComputePlan(flight.input, [&] { return IsAbandoned(flight); });
     if (!plan.ok()) return plan.status();
-    if (computed_ != nullptr) computed_(*plan, absl::Now() - start);
+    if (computed_ != nullptr) computed_(*plan, stopwatch.Elapsed());
     if (options_.memory == nullptr) return std::make_shared<const Plan>(*std::move(plan));
     // From here on the memory is reserved for as long as anybody holds the plan.
-    const int64_t bytes = std::exchange(flight.reserved_bytes, 0);
+    const int64_t reserved = std::exchange(flight.reserved_bytes, 0);
+    const int64_t bytes = std::min(reserved, PlanBytes(*plan));
+    options_.memory->Release(reserved - bytes);
     return SharedPlan(new Plan(*std::move(plan)), [memory = options_.memory, bytes](const Plan* p) {
       delete p;
       memory->Release(bytes);
     });
+  } catch (const std::bad_alloc&) {
+    return OutOfMemory("there is no memory left for this plan");
   } catch (const std::exception& error) {
     return absl::InternalError(error.what());
   }

@@ -1,6 +1,6 @@
 #include "daemon/planner.h"
 
-#include "absl/time/clock.h"
+#include "base/stopwatch.h"
 #include "daemon/convert/schedule.h"
 
 namespace pipesched {
@@ -82,9 +82,9 @@ void Planner::AnswerWith(Call& call, const Job& job, const absl::StatusOr<Plans>
   }
   const absl::Status status =
       jobs_.Run(call, job, [this, &call, job, plans = *plans, answer, finish] {
-        const absl::Time start = absl::Now();
+        const Stopwatch stopwatch;
         const absl::Status result = RunGuarded(call, [&] { return answer(plans); });
-        if (result.ok() && job.parts > kInlineParts) jobs_.Learn(job, absl::Now() - start);
+        if (result.ok() && job.parts > kInlineParts) jobs_.Learn(job, stopwatch.Elapsed());
         finish(result);
       });
   if (!status.ok()) finish(status);

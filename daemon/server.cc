@@ -19,6 +19,7 @@
 #include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "base/stopwatch.h"
 #include "daemon/connections.h"
 #include "daemon/listen_address.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
@@ -216,9 +217,9 @@ class Server::Impl {
   }
 
   bool WaitUntilIdle(absl::Duration timeout, const OnDrainStep& on_step) {
-    const absl::Time deadline = absl::Now() + timeout;
-    while (!service_.WaitUntilIdle(std::min(absl::Seconds(1), deadline - absl::Now()))) {
-      if (absl::Now() >= deadline) return false;
+    const Stopwatch stopwatch;
+    while (!service_.WaitUntilIdle(std::min(absl::Seconds(1), timeout - stopwatch.Elapsed()))) {
+      if (stopwatch.Elapsed() >= timeout) return false;
       on_step(DrainStep::kWaiting, service_.calls_in_progress());
     }
     return true;

@@ -40,6 +40,15 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
     return answers_.FromPlan(context, "ExportSchedule", kAnswerJob, request, response);
   }
 
+  grpc::ServerUnaryReactor* ValidateSchedule(grpc::CallbackServerContext* context,
+                                             const v1::ValidateScheduleRequest* request,
+                                             v1::ValidateScheduleResponse* response) override {
+    return answers_.ByWork(context, "ValidateSchedule", {kValidateJob, ValidateParts(*request)},
+                           request, response, [request, response](CallContext call) {
+                             return HandleValidateSchedule(*request, call, *response);
+                           });
+  }
+
   grpc::ServerUnaryReactor* ListScheduleKinds(grpc::CallbackServerContext* context,
                                               const v1::ListScheduleKindsRequest*,
                                               v1::ListScheduleKindsResponse* response) override {

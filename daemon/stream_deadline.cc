@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace pipesched {
@@ -36,13 +37,15 @@ StreamDeadline::StreamDeadline(grpc::CallbackServerContext* context, const Call&
     const absl::MutexLock lock(&stream->mutex);
     stream->context = context;
   }
-  if (call.TimeLeft() >= absl::Hours(24)) return;
-  alarms_->cancel.Set(call.deadline(), [stream](bool expired) {
+  const absl::Duration time_left = call.TimeLeft();
+  if (time_left >= absl::Hours(24)) return;
+  const auto deadline = absl::ToChronoTime(absl::Now() + time_left);
+  alarms_->cancel.Set(deadline, [stream](bool expired) {
     const absl::MutexLock lock(&stream->mutex);
     if (expired && stream->context != nullptr) stream->context->TryCancel();
   });
   if (break_connection == nullptr) return;
-  alarms_->break_off.Set(call.deadline() + kBreakGrace,
+  alarms_->break_off.Set(deadline + kBreakGrace,
                          [stream, peer = context->peer(),
                           break_connection = std::move(break_connection)](bool expired) {
                            const absl::MutexLock lock(&stream->mutex);

@@ -12,6 +12,7 @@ namespace pipesched {
 namespace {
 
 constexpr char kOrderField[] = "schedule.order";
+constexpr char kCsvField[] = "schedule.pytorch_csv";
 constexpr char kMapField[] = "schedule.stage_to_rank";
 
 // The placement of Schedule.stage_to_rank.
@@ -32,12 +33,17 @@ std::optional<Placement> ConvertMap(const v1::Schedule& schedule, const Pipeline
   return Placement(std::vector<int>(map.begin(), map.end()), shape.num_ranks);
 }
 
+// Where the caller gave the order.
+const char* OrderFieldOf(const v1::Schedule& schedule) {
+  return schedule.has_pytorch_csv() ? kCsvField : kOrderField;
+}
+
 std::optional<Placement> PlacementOf(const v1::Schedule& schedule, const PipelineShape& shape,
                                      const Order& order, Violations& violations) {
   if (!schedule.stage_to_rank().empty()) return ConvertMap(schedule, shape, violations);
   absl::StatusOr<Placement> placement = InferPlacement(shape, order);
   if (placement.ok()) return *std::move(placement);
-  violations.Add(kOrderField, std::string(placement.status().message()));
+  violations.Add(OrderFieldOf(schedule), std::string(placement.status().message()));
   return std::nullopt;
 }
 
@@ -71,21 +77,21 @@ std::optional<Order> ConvertOrderText(const v1::Schedule& schedule, const Limits
 std::optional<GivenOrder> ConvertGivenOrder(const v1::Schedule& schedule,
                                             const PipelineShape& shape, Order order,
                                             const Limits& limits, Violations& violations) {
+  const char* const field = OrderFieldOf(schedule);
   if (order.num_ranks() != shape.num_ranks) {
-    violations.Add(kOrderField, absl::StrCat(order.num_ranks(), " lines, want ", shape.num_ranks,
-                                             ", a rank each (num_stages / chunks_per_rank)"));
+    violations.Add(field, absl::StrCat(order.num_ranks(), " lines, want ", shape.num_ranks,
+                                       ", a rank each (num_stages / chunks_per_rank)"));
     return std::nullopt;
   }
   if (order.num_ops() > limits.max_ops) {
-    violations.AddLimit(kOrderField,
-                        absl::StrCat(order.num_ops(), " ops, want at most ", limits.max_ops),
+    violations.AddLimit(field, absl::StrCat(order.num_ops(), " ops, want at most ", limits.max_ops),
                         {"max_ops", order.num_ops(), limits.max_ops});
     return std::nullopt;
   }
   std::optional<Placement> placement = PlacementOf(schedule, shape, order, violations);
   if (!placement) return std::nullopt;
   std::vector<std::string> errors = FindOrderErrors(*placement, shape.num_microbatches, order);
-  for (std::string& error : errors) violations.Add(kOrderField, std::move(error));
+  for (std::string& error : errors) violations.Add(field, std::move(error));
   if (!errors.empty()) return std::nullopt;
   return GivenOrder{std::move(order), *std::move(placement)};
 }

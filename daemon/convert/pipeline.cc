@@ -127,7 +127,7 @@ std::optional<PipelineShape> ConvertShape(const v1::Pipeline& request,
 }
 
 std::optional<Pipeline> ConvertPipeline(const v1::Pipeline& request,
-                                        std::optional<PipelineShape> shape,
+                                        std::optional<PipelineShape> shape, double other_time,
                                         Violations& violations) {
   const int64_t violations_before = violations.count();
   const int records = request.stage_costs_size();
@@ -162,7 +162,7 @@ std::optional<Pipeline> ConvertPipeline(const v1::Pipeline& request,
   if (!shape || violations.count() > violations_before) return std::nullopt;
 
   pipeline.shape = *shape;
-  const double total = TotalTime(times, *shape, forward, backward);
+  const double total = TotalTime(times, *shape, forward, backward) + other_time;
   if (!std::isfinite(total)) {
     violations.Add("pipeline.stage_costs",
                    "times whose sum over all ops is not finite, want smaller times");

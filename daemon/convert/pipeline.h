@@ -21,9 +21,12 @@ std::optional<PipelineShape> ConvertShape(const v1::Pipeline& request,
 // The pipeline of a request with every default resolved and every time in
 // ticks. `shape` is what ConvertShape returned. Adds all else that is wrong to
 // `violations`, and then returns nothing; does so too where there is no shape.
+// `other_time` is what the ranks do besides, in the caller's unit, finite and >= 0; ticks
+// allow for it.
 // Allocates in proportion to the shape, not to the request.
 std::optional<Pipeline> ConvertPipeline(const v1::Pipeline& request,
-                                        std::optional<PipelineShape> shape, Violations& violations);
+                                        std::optional<PipelineShape> shape, double other_time,
+                                        Violations& violations);
 
 }  // namespace pipesched
 

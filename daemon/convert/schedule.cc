@@ -11,9 +11,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "daemon/convert/csv_order.h"
 #include "daemon/convert/given_order.h"
 #include "daemon/convert/pipeline.h"
 #include "daemon/version.h"
+#include "engine/exchange/program.h"
 
 namespace pipesched {
 namespace {
@@ -66,6 +68,10 @@ void RefuseGivenOrder(const v1::Schedule& schedule, const ScheduleKind& kind,
   if (schedule.has_order()) {
     violations.Add("schedule.order", absl::StrCat("set: ", kind.name, " makes its own, want ",
                                                   kCustomKind, " or it unset"));
+  }
+  if (schedule.has_pytorch_csv()) {
+    violations.Add("schedule.pytorch_csv", absl::StrCat("set: ", kind.name, " makes its own, want ",
+                                                        kCustomKind, " or it unset"));
   }
   if (!schedule.stage_to_rank().empty()) {
     violations.Add("schedule.stage_to_rank",
@@ -162,6 +168,9 @@ void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>&
     if (kind.takes_group_size) info.add_parameters("schedule.microbatch_group_size");
     if (IsCustom(&kind)) {
       info.add_parameters("schedule.order");
+      info.add_parameters("schedule.pytorch_csv");
+      info.add_parameters("schedule.csv_dialect");
+      info.add_parameters("schedule.fsdp_times");
       info.add_parameters("schedule.stage_to_rank");
     }
     info.set_legality(std::string(kind.legality));
@@ -172,6 +181,7 @@ void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>&
 PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* schedule,
                            const Limits& limits, Violations& violations) {
   PlanInput input;
+  std::optional<Program> program;  // of a file
   std::optional<Order> order;
   if (schedule == nullptr) {
     violations.Add("schedule", "unset, want a schedule");
@@ -180,8 +190,15 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
     if (input.kind != nullptr) {
       input.params = ConvertParams(*schedule, *input.kind, limits, violations);
     }
-    if (IsCustom(input.kind)) order = ConvertOrderText(*schedule, limits, violations);
+    CheckCsvFields(*schedule, violations);
+    if (IsCustom(input.kind) && schedule->has_pytorch_csv()) {
+      program = ConvertCsv(*schedule, limits, violations);
+      if (program) order = OrderOf(*program);
+    } else if (IsCustom(input.kind)) {
+      order = ConvertOrderText(*schedule, limits, violations);
+    }
     RefuseUnknownFields(*schedule, "schedule", violations);
+    RefuseUnknownFields(schedule->fsdp_times(), "schedule.fsdp_times", violations);
   }
   if (pipeline == nullptr) {
     violations.Add("pipeline", "unset, want a pipeline");
@@ -199,8 +216,12 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
   } else if (shape && input.kind != nullptr && !IsCustom(input.kind)) {
     CheckLegality(*shape, *input.kind, input.params, limits, violations);
   }
-  std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, violations);
+  const double fsdp_time = violations.empty() && program ? TotalFsdpTime(*schedule, *program) : 0;
+  std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, fsdp_time, violations);
   if (converted) input.pipeline = *std::move(converted);
+  if (converted && program && input.given) {
+    input.given->pauses = ConvertPauses(*schedule, *program, input.pipeline.scale, violations);
+  }
   RefuseUnknownFields(*pipeline, "pipeline", violations);
   for (const v1::StageCost& cost : pipeline->stage_costs()) {
     RefuseUnknownFields(cost, "pipeline.stage_costs", violations);

@@ -106,13 +106,13 @@ class AdminServer::Impl {
     } else {
       page = static_cast<Impl*>(self)->Find(request.local_uri);
     }
-    const std::string head = absl::StrCat(
+    std::string answer = absl::StrCat(
         "HTTP/1.1 ", page.code, " ", mg_get_response_code_text(connection, page.code),
         "\r\nContent-Type: ", page.type, "\r\nContent-Length: ", page.body.size(),
         "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n",
         page.code == 405 ? "Allow: GET, HEAD\r\n" : "", "\r\n");
-    mg_write(connection, head.data(), head.size());
-    if (method != "HEAD") mg_write(connection, page.body.data(), page.body.size());
+    if (method != "HEAD") answer += page.body;
+    mg_write(connection, answer.data(), answer.size());  // At once: a stop does not cut it.
     return page.code;
   }
 

@@ -10,7 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/file_reader.h"
 #include "engine/digest/sha256.h"
 
@@ -64,9 +64,8 @@ absl::Status TokenFile::Reload() {
 
 bool TokenFile::HasChanged() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const absl::Time now = absl::Now();
-  if (now < next_look_) return false;
-  next_look_ = now + kLookInterval;
+  if (last_look_ && last_look_->Elapsed() < kLookInterval) return false;
+  last_look_.emplace();
   struct stat info {};
   if (stat(path_.c_str(), &info) != 0) return false;
   std::string looks = absl::StrCat(info.st_ino, " ", info.st_size, " ", info.st_mtim.tv_sec, ".",

@@ -3,12 +3,13 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
+#include "base/stopwatch.h"
 
 namespace pipesched {
 
@@ -36,7 +37,7 @@ class TokenFile {
   std::mutex mutex_;  // guards the rest
   std::vector<std::string> digests_;
   std::string seen_;
-  absl::Time next_look_ = absl::InfinitePast();
+  std::optional<Stopwatch> last_look_;
 };
 
 }  // namespace pipesched

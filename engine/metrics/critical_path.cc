@@ -4,10 +4,13 @@
 #include <cstddef>
 #include <optional>
 
+#include "absl/status/status.h"
 #include "engine/sim/data_flow.h"
 
 namespace pipesched {
 namespace {
+
+constexpr size_t kBlocksBetweenPolls = 1 << 14;
 
 class Walk {
  public:
@@ -15,13 +18,17 @@ class Walk {
        const Timeline& timeline)
       : pipeline_(pipeline), placement_(placement), order_(order), timeline_(timeline) {}
 
-  // The first op of the block that ends at the makespan, on the lowest rank.
+  // The first op of the block that ends last, at the makespan unless ranks pause after
+  // their ops; on the lowest rank.
   size_t LastBlock() const {
+    int64_t latest = -1;
+    size_t last = 0;
     for (int r = 0; r < order_.num_ranks(); ++r) {
-      if (End(r) == Begin(r)) continue;
-      if (timeline_.ends[End(r) - 1] == timeline_.makespan) return BlockStart(End(r) - 1);
+      if (End(r) == Begin(r) || timeline_.ends[End(r) - 1] <= latest) continue;
+      last = End(r) - 1;
+      latest = timeline_.ends[last];
     }
-    return 0;
+    return BlockStart(last);
   }
 
   // What `block` started right after: the first op of a block; nothing at time 0.
@@ -39,7 +46,8 @@ class Walk {
       const std::optional<size_t> maker = MakerEndingAt(start - delay, data, op);
       if (maker) return BlockStart(*maker);
     }
-    return std::nullopt;  // Not reached with a timeline of Simulate's.
+    // Where ranks pause, after a pause.
+    return block > Begin(r) ? std::optional(BlockStart(block - 1)) : std::nullopt;
   }
 
   size_t BlockSize(size_t block) const { return order_.ops[block].fused() ? 2 : 1; }
@@ -80,17 +88,24 @@ class Walk {
 
 }  // namespace
 
-CriticalPath FindCriticalPath(const Pipeline& pipeline, const Placement& placement,
-                              const Order& order, const Timeline& timeline) {
+absl::StatusOr<CriticalPath> FindCriticalPath(const Pipeline& pipeline, const Placement& placement,
+                                              const Order& order, const Timeline& timeline,
+                                              Cancelled cancelled) {
   CriticalPath path;
+  size_t blocks = 0;
+  path.ops.reserve(order.ops.size());  // Takes pages only where it is written.
   if (order.ops.empty()) return path;
   const Walk walk(pipeline, placement, order, timeline);
   for (std::optional<size_t> block = walk.LastBlock(); block; block = walk.Before(*block)) {
+    if (++blocks % kBlocksBetweenPolls == 0 && cancelled()) {
+      return absl::CancelledError("cancelled while finding the critical path");
+    }
     for (size_t i = walk.BlockSize(*block); i > 0; --i) {
       path.ops.push_back(static_cast<int64_t>(*block + i - 1));
     }
     path.compute += timeline.ends[*block] - timeline.starts[*block];
   }
+  if (path.ops.size() <= order.ops.size() / 2) path.ops.shrink_to_fit();
   std::reverse(path.ops.begin(), path.ops.end());
   path.p2p = timeline.makespan - path.compute;
   return path;

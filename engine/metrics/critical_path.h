@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "engine/model/cancel.h"
 #include "engine/model/order.h"
 #include "engine/model/pipeline.h"
 #include "engine/model/placement.h"
@@ -21,8 +23,11 @@ struct CriticalPath {
 
 // `timeline` is what Simulate made of `order`. Deterministic: ends at the lowest
 // rank that ends last, and seen from there stays on a rank where it can.
-CriticalPath FindCriticalPath(const Pipeline& pipeline, const Placement& placement,
-                              const Order& order, const Timeline& timeline);
+//
+// Returns CANCELLED if `cancelled` said so.
+absl::StatusOr<CriticalPath> FindCriticalPath(const Pipeline& pipeline, const Placement& placement,
+                                              const Order& order, const Timeline& timeline,
+                                              Cancelled cancelled);
 
 }  // namespace pipesched
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "absl/numeric/int128.h"
 #include "absl/status/status.h"
@@ -60,7 +61,10 @@ absl::StatusOr<Metrics> ComputeMetrics(const Pipeline& pipeline, const Placement
   metrics.lower_bound = LowerBound(pipeline, placement, FormsOf(order));
   const auto bound = static_cast<double>(metrics.lower_bound);
   metrics.gap = (static_cast<double>(metrics.makespan) - bound) / bound;
-  metrics.critical_path = FindCriticalPath(pipeline, placement, order, timeline);
+  absl::StatusOr<CriticalPath> path =
+      FindCriticalPath(pipeline, placement, order, timeline, cancelled);
+  if (!path.ok()) return path.status();
+  metrics.critical_path = *std::move(path);
   return metrics;
 }
 

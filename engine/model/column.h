@@ -10,12 +10,14 @@
 #include <utility>
 #include <vector>
 
+#include "engine/model/cancel.h"
+
 namespace pipesched {
 
 // Allocator of vectors with an entry an op. Asks the kernel for huge pages where
 // the array is large, since a page fault each 4 KiB costs as much as computing
 // the ops in it; and leaves entries that resize() adds uninitialized, since they
-// are written once anyway.
+// are written once anyway. Throws AllocationCancelled where a CancelAllocation says so.
 template <typename T>
 class ColumnAllocator {
  public:
@@ -31,7 +33,11 @@ class ColumnAllocator {
     void* const memory = std::aligned_alloc(kHugePage, bytes);
     if (memory == nullptr) throw std::bad_alloc();
     madvise(memory, bytes, MADV_HUGEPAGE);  // A hint: may fail.
-    return static_cast<T*>(memory);
+    if (!CancelAllocation::IsInForce() || TouchPages(static_cast<char*>(memory), bytes)) {
+      return static_cast<T*>(memory);
+    }
+    std::free(memory);
+    throw AllocationCancelled();
   }
 
   void deallocate(T* memory, size_t count) {
@@ -54,7 +60,17 @@ class ColumnAllocator {
   friend bool operator==(const ColumnAllocator&, const ColumnAllocator&) { return true; }
 
  private:
+  static constexpr size_t kPage = size_t{4} << 10;
   static constexpr size_t kHugePage = size_t{2} << 20;
+
+  // Has the pages made now; false: the work is cancelled.
+  static bool TouchPages(char* memory, size_t bytes) {
+    for (size_t i = 0; i < bytes; i += kPage) {
+      if (i % kHugePage == 0 && CancelAllocation::IsCancelled()) return false;
+      memory[i] = 0;
+    }
+    return true;
+  }
 
   static bool IsLarge(size_t count) { return count >= 2 * kHugePage / sizeof(T); }
 };

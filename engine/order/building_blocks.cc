@@ -26,9 +26,7 @@ constexpr int kMostRounds = 100;
 // Of how many microbatches a steady state may be: those left out are a multiple of it.
 constexpr int kGrid = 12;
 
-// Most ops, over all blocks, that are fitted, and that are timed to choose a block: each
-// less than a second.
-constexpr int64_t kMostFittedOps = int64_t{3} << 19;
+// Most ops, over all blocks, that are timed to choose a block: less than a second.
 constexpr int64_t kMostTimedOps = int64_t{1} << 21;
 
 // Periods from the first to the last op of a block.
@@ -58,9 +56,12 @@ struct Candidate {
 };
 
 // Nothing if the block holds more than `most_alive`. Without the timeline.
-std::optional<Candidate> MakeCandidate(const PipelineShape& shape, const Block& block,
-                                       int most_alive) {
-  Candidate candidate{.block = &block, .order = RepeatBlock(shape, block)};
+absl::StatusOr<std::optional<Candidate>> MakeCandidate(const PipelineShape& shape,
+                                                       const Block& block, int most_alive,
+                                                       Cancelled cancelled) {
+  absl::StatusOr<Order> order = RepeatBlock(shape, block, cancelled);
+  if (!order.ok()) return order.status();
+  Candidate candidate{.block = &block, .order = *std::move(order)};
   candidate.most_alive = PeakActivations(candidate.order);
   std::vector<int>& peaks = candidate.most_alive;
   if (most_alive > 0) {
@@ -89,7 +90,10 @@ absl::StatusOr<Candidate> FitBest(const Pipeline& pipeline, const Placement& pla
                                   Cancelled cancelled) {
   std::optional<Candidate> shortest;
   for (const Block& block : blocks) {
-    std::optional<Candidate> candidate = MakeCandidate(pipeline.shape, block, most_alive);
+    absl::StatusOr<std::optional<Candidate>> made =
+        MakeCandidate(pipeline.shape, block, most_alive, cancelled);
+    if (!made.ok()) return made.status();
+    std::optional<Candidate>& candidate = *made;
     if (!candidate) continue;
     if (blocks.size() > 1) {
       absl::Status fitted = Fit(pipeline, placement, kRoundsToChoose, *candidate, cancelled);
@@ -123,22 +127,26 @@ absl::StatusOr<Order> ShortestUnfitted(const Pipeline& pipeline, const Placement
       std::clamp(microbatches, int64_t{1}, int64_t{pipeline.shape.num_microbatches}));
   std::vector<std::pair<int64_t, size_t>> by_makespan;
   for (size_t i = 0; i < blocks.size(); ++i) {
-    const Order order = RepeatBlock(shorter.shape, blocks[i]);
-    const absl::StatusOr<Timeline> timeline = Simulate(shorter, placement, order, cancelled);
+    const absl::StatusOr<Order> order = RepeatBlock(shorter.shape, blocks[i], cancelled);
+    if (!order.ok()) return order.status();
+    const absl::StatusOr<Timeline> timeline = Simulate(shorter, placement, *order, cancelled);
     if (!timeline.ok()) return timeline.status();
     by_makespan.emplace_back(timeline->makespan, i);
   }
   std::sort(by_makespan.begin(), by_makespan.end());
-  std::optional<Candidate> candidate;
-  for (size_t k = 0; !candidate; ++k) {
-    candidate = MakeCandidate(pipeline.shape, blocks[by_makespan[k].second], most_alive);
+  for (const auto& [makespan, i] : by_makespan) {
+    absl::StatusOr<std::optional<Candidate>> candidate =
+        MakeCandidate(pipeline.shape, blocks[i], most_alive, cancelled);
+    if (!candidate.ok()) return candidate.status();
+    if (*candidate) return std::move((*candidate)->order);
   }
-  return std::move(candidate->order);
+  return absl::InternalError("all blocks hold too much");  // See FitBlocks.
 }
 
 }  // namespace
 
-Order RepeatBlock(const PipelineShape& shape, const Block& block) {
+absl::StatusOr<Order> RepeatBlock(const PipelineShape& shape, const Block& block,
+                                  Cancelled cancelled) {
   // In each period an op of the block runs once, for the microbatch whose block began
   // time / period periods ago.
   const int m = shape.num_microbatches;
@@ -151,6 +159,7 @@ Order RepeatBlock(const PipelineShape& shape, const Block& block) {
   };
   Order order = EmptyOrder(shape, 3);
   for (int r = 0; r < shape.num_ranks; ++r) {
+    if (cancelled()) return absl::CancelledError("cancelled while repeating a block");
     std::vector<BlockOp> ops = block.ops_of(r);
     std::stable_sort(ops.begin(), ops.end(),
                      [&](const BlockOp& a, const BlockOp& b) { return age(a) < age(b); });

@@ -26,9 +26,13 @@ struct Block {
   std::function<std::vector<BlockOp>(int rank)> ops_of;
 };
 
+// Most ops, over all blocks, that are fitted: less than a second.
+inline constexpr int64_t kMostFittedOps = int64_t{3} << 19;
+
 // The order that repeats the block: the ops of rank r by (time, F before others,
-// microbatch).
-Order RepeatBlock(const PipelineShape& shape, const Block& block);
+// microbatch). Returns CANCELLED if `cancelled` said so.
+absl::StatusOr<Order> RepeatBlock(const PipelineShape& shape, const Block& block,
+                                  Cancelled cancelled);
 
 // Most activations that each rank holds, each from its F to its B or W.
 std::vector<int> PeakActivations(const Order& order);

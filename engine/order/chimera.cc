@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "engine/order/one_f_one_b.h"
 #include "engine/order/phases.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr int kForwardTime = 1;
 constexpr int kBackwardTime = 2;
+constexpr int kVisitsBetweenPolls = 1 << 16;
 
 // The run at F = 1, B = 2 that merges the 1F1B orders of the two replicas, one unit of
 // time after the other.
@@ -31,9 +33,13 @@ class Merge {
     for (auto& of_replica : done_) of_replica.resize(static_cast<size_t>(num_ranks_));
   }
 
-  Order Run(const PipelineShape& shape) {
+  absl::StatusOr<Order> Run(const PipelineShape& shape, Cancelled cancelled) {
+    const int steps_between_polls = kVisitsBetweenPolls / num_ranks_ + 1;
     size_t left = 2 * one_replica_.ops.size();
     for (int now = 0; left > 0; ++now) {
+      if (now % steps_between_polls == 0 && cancelled()) {
+        return absl::CancelledError("cancelled while merging");
+      }
       for (RankState& rank : ranks_) EndOp(rank, now);
       for (RankState& rank : ranks_) left -= StartOp(rank, now) ? 1 : 0;
     }
@@ -55,7 +61,7 @@ class Merge {
 
   struct RankState {
     std::array<absl::Span<const Op>, 2> left;  // of its 1F1B order in each replica
-    std::vector<Op> ops;                       // started so far
+    Column<Op> ops;                            // started so far
     int ends_at = 0;                           // when the last of them ends
     bool is_running = false;
   };
@@ -115,8 +121,9 @@ class Merge {
 
 }  // namespace
 
-Order MakeChimeraOrder(const PipelineShape& shape, const ScheduleParams&) {
-  return Merge(shape).Run(shape);
+absl::StatusOr<Order> MakeChimeraOrder(const Pipeline& pipeline, const ScheduleParams&,
+                                       Cancelled cancelled) {
+  return Merge(pipeline.shape).Run(pipeline.shape, cancelled);
 }
 
 }  // namespace pipesched

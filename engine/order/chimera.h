@@ -1,6 +1,8 @@
 #ifndef PIPESCHED_ENGINE_ORDER_CHIMERA_H_
 #define PIPESCHED_ENGINE_ORDER_CHIMERA_H_
 
+#include "absl/status/statusor.h"
+#include "engine/model/cancel.h"
 #include "engine/model/order.h"
 #include "engine/model/pipeline.h"
 #include "engine/order/legality.h"
@@ -13,8 +15,10 @@ namespace pipesched {
 // time: B before F, then the lower microbatch within its replica, then the higher
 // stage, then replica 0. P and M are even (CheckTwoReplicas).
 //
-// The makespan is M(F+B) + (P-2)B where M = P, B >= F, and M(F+B) where P = 2.
-Order MakeChimeraOrder(const PipelineShape& shape, const ScheduleParams& params);
+// The makespan is M(F+B) + (P-2)B where M = P, B >= F, and M(F+B) where P = 2. Returns
+// CANCELLED if `cancelled` said so.
+absl::StatusOr<Order> MakeChimeraOrder(const Pipeline& pipeline, const ScheduleParams& params,
+                                       Cancelled cancelled);
 
 }  // namespace pipesched
 

@@ -3,6 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/model/order.h"
+#include "engine/model/pauses.h"
 #include "engine/model/pipeline.h"
 #include "engine/model/placement.h"
 
@@ -12,6 +13,7 @@ namespace pipesched {
 struct GivenOrder {
   Order order;
   Placement placement;
+  Pauses pauses = {};
 };
 
 // The sizes that an order speaks of: its ranks, and one more than its highest stage and

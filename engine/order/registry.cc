@@ -30,6 +30,9 @@ absl::StatusOr<Order> FromShape(const Pipeline& pipeline, const ScheduleParams& 
 
 int NumRanks(const PipelineShape& shape) { return shape.num_ranks; }
 
+// Of an op in Justify: its links, slots and times, and its candidate's order.
+constexpr int kFittingBytes = 100;
+
 constexpr absl::string_view kOneStageARank = "V = 1, M >= 1";
 constexpr absl::string_view kVPromise = "V = 2, M >= 1; its promise needs M >= P";
 
@@ -143,6 +146,7 @@ constexpr ScheduleKind kKinds[] = {
      .ops_per_microbatch = 3,
      .least_microbatches = NumRanks,
      .fits_times = true,
+     .working_bytes_an_op = kFittingBytes,
      .check = CheckTwoStagesARank,
      .make_order = MakeVHalfOrder},
     {.name = "v_min",
@@ -154,6 +158,7 @@ constexpr ScheduleKind kKinds[] = {
      .ops_per_microbatch = 3,
      .least_microbatches = NumRanks,
      .fits_times = true,
+     .working_bytes_an_op = kFittingBytes,
      .check = CheckTwoStagesARank,
      .make_order = MakeVMinOrder},
     {.name = "v_1f1b",
@@ -165,6 +170,7 @@ constexpr ScheduleKind kKinds[] = {
      .ops_per_microbatch = 2,
      .least_microbatches = NumRanks,
      .fits_times = true,
+     .working_bytes_an_op = kFittingBytes,
      .check = CheckTwoStagesARank,
      .make_order = MakeV1F1BOrder},
     {.name = "dualpipe",
@@ -191,8 +197,9 @@ constexpr ScheduleKind kKinds[] = {
      .source = "Chimera, arXiv 2107.06925",
      .placement = PlacementKind::kBidirectional,
      .ops_per_microbatch = 2,
+     .working_bytes_an_op = 14,
      .check = CheckTwoReplicas,
-     .make_order = FromShape<MakeChimeraOrder>},
+     .make_order = MakeChimeraOrder},
     {.name = "wave",
      .description = "Microbatches go down and up the ranks W = V/2 times; a turn needs no "
                     "transfer.",
@@ -201,6 +208,7 @@ constexpr ScheduleKind kKinds[] = {
      .placement = PlacementKind::kWave,
      .ops_per_microbatch = 2,
      .fits_times = true,
+     .working_bytes_an_op = kFittingBytes,
      .check = CheckEvenStagesARank,
      .make_order = MakeWaveOrder},
     {.name = kCustomKind,

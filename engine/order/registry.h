@@ -37,6 +37,10 @@ struct ScheduleKind {
   // which takes about 50 times as long an op.
   bool fits_times = false;
 
+  // Memory that making the order takes besides the order, in bytes an op; of a kind
+  // that is fitted up to kMostFittedOps ops.
+  int working_bytes_an_op = 0;
+
   bool takes_group_size = false;  // ScheduleParams.microbatch_group_size
   RuleViolations (*check)(const PipelineShape& shape, const ScheduleParams& params);
 

@@ -64,10 +64,12 @@ struct Recipe {
 
 class Simulation {
  public:
-  Simulation(const Pipeline& pipeline, const Placement& placement, const Order& order)
+  Simulation(const Pipeline& pipeline, const Placement& placement, const Order& order,
+             const Pauses& pauses)
       : pipeline_(pipeline),
         placement_(placement),
         order_(order),
+        pauses_(pauses),
         data_(pipeline.shape),
         ranks_(static_cast<size_t>(placement.num_ranks())) {
     timeline_.starts.resize(order.ops.size());
@@ -101,7 +103,8 @@ class Simulation {
     std::vector<int64_t> stuck_at(ranks_.size());
     bool finished = true;
     for (size_t r = 0; r < ranks_.size(); ++r) {
-      timeline_.makespan = std::max(timeline_.makespan, ranks_[r].clock);
+      const int64_t pause = pauses_.empty() ? 0 : pauses_.after[r];
+      timeline_.makespan = std::max(timeline_.makespan, ranks_[r].clock + pause);
       stuck_at[r] = static_cast<int64_t>(ranks_[r].next_op);
       finished = finished && stuck_at[r] == order_.rank_offsets[r + 1];
     }
@@ -168,6 +171,7 @@ class Simulation {
     const Recipe* const recipes = recipes_.data();
     int64_t* const starts = timeline_.starts.data();
     int64_t* const ends = timeline_.ends.data();
+    const int64_t* const pauses = pauses_.empty() ? nullptr : pauses_.before.data();
     const size_t first = rank.next_op;
     const size_t pause = std::min(rank.end, first + kOpsBetweenPolls);
     const int64_t* waits_for = nullptr;
@@ -182,7 +186,7 @@ class Simulation {
         waits_for = MissingInput(recipe, microbatch);
         break;
       }
-      int64_t start = std::max(ready, clock);
+      int64_t start = std::max(ready, pauses == nullptr ? clock : clock + pauses[i]);
       int64_t end = start + recipe.time;
       if (op.fused()) {  // With the B that follows, as one block.
         const Op backward = ops[i + 1];
@@ -256,6 +260,7 @@ class Simulation {
   const Pipeline& pipeline_;
   const Placement& placement_;
   const Order& order_;
+  const Pauses& pauses_;
   DataTable data_;
   std::vector<Recipe> recipes_;  // stage by stage, kNumOpKinds each
   // The ranks that can run another op, the last one next. A rank that was just
@@ -272,8 +277,8 @@ class Simulation {
 }  // namespace
 
 absl::StatusOr<Timeline> Simulate(const Pipeline& pipeline, const Placement& placement,
-                                  const Order& order, Cancelled cancelled) {
-  return Simulation(pipeline, placement, order).Run(cancelled);
+                                  const Order& order, Cancelled cancelled, const Pauses& pauses) {
+  return Simulation(pipeline, placement, order, pauses).Run(cancelled);
 }
 
 }  // namespace pipesched

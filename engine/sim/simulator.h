@@ -4,6 +4,7 @@
 #include "absl/status/statusor.h"
 #include "engine/model/cancel.h"
 #include "engine/model/order.h"
+#include "engine/model/pauses.h"
 #include "engine/model/pipeline.h"
 #include "engine/model/placement.h"
 #include "engine/model/timeline.h"
@@ -18,11 +19,15 @@ namespace pipesched {
 //
 // Every op of `order` has a stage in [0, S) and a microbatch in [0, M).
 //
+// Where a rank pauses before an op, that starts no sooner than the pause after the op
+// before it; the makespan includes pauses after the last ops.
+//
 // Returns FAILED_PRECONDITION if the order deadlocks; the message names, for
 // each blocked rank, the op it is stuck at and the op that one waits for.
 // Returns CANCELLED if `cancelled` said so.
 absl::StatusOr<Timeline> Simulate(const Pipeline& pipeline, const Placement& placement,
-                                  const Order& order, Cancelled cancelled = NeverCancelled);
+                                  const Order& order, Cancelled cancelled = NeverCancelled,
+                                  const Pauses& pauses = {});
 
 }  // namespace pipesched
 

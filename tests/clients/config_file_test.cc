@@ -93,6 +93,7 @@ TEST(ConfigFileTest, SaysWhatIsWrongAndWhere) {
       {"[1, 2]", "f:1:1: want keys with values, got a list"},
       {"num_stages", "f:1:1: want keys with values, got \"num_stages\""},
       {"num_stages: 4\n---\nnum_batches: 8\n", "want one document, got more"},
+      {"!,n!", "want"},  // yaml-cpp does not get past this tag
       {"{\"num_stages\": 4", "neither JSON nor YAML"},
       {"num_stages: 4\n  num_batches: 8", "f:2:14: neither JSON nor YAML"},
       {"num_stages: *gone", "neither JSON nor YAML"},

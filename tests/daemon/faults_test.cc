@@ -121,7 +121,7 @@ TEST(FaultTest, ALogThatNobodyReadsStopsNothing) {
 TEST(FaultTest, APeerThatReadsNothingLosesItsConnection) {
   const TemporaryFolder folder;
   Daemon daemon({"--listen", "unix:" + folder.File("s"), "--listen", "127.0.0.1:0",
-                 "--admin-listen", "127.0.0.1:0", "--max-rpc-duration", "1s", "--cache-bytes",
+                 "--admin-listen", "127.0.0.1:0", "--max-rpc-duration", "3s", "--cache-bytes",
                  "0"});
   const auto request = Parse<v1::StreamScheduleRequest>(
       "pipeline { num_stages: 64 num_microbatches: 2048 } schedule { kind: SCHEDULE_KIND_1F1B }");

@@ -250,7 +250,18 @@ type Schedule struct {
 	// The rank of each stage, for CUSTOM; an error with other kinds. S entries in
 	// [0, P), or none: then each stage is on the rank whose line runs it, or, where
 	// the lines say so, the placement is BIDIRECTIONAL.
-	StageToRank   []int32 `protobuf:"varint,4,rep,packed,name=stage_to_rank,json=stageToRank,proto3" json:"stage_to_rank,omitempty"`
+	StageToRank []int32 `protobuf:"varint,4,rep,packed,name=stage_to_rank,json=stageToRank,proto3" json:"stage_to_rank,omitempty"`
+	// The order of CUSTOM as a file of torch.distributed.pipelining: a row a rank, an
+	// action a cell, cells separated by commas; [stage][F|I|W|B|SEND_F|RECV_F|SEND_B|
+	// RECV_B][microbatch], [stage][UNSHARD|RESHARD|REDUCE_GRAD], a fused pair
+	// (0F7;7B3)OVERLAP_F_B, or nothing. In place of `order`, and with the same rules for its
+	// ops. SEND and RECV do not change when ops run: ValidateSchedule checks them. At most
+	// max_order_text_bytes.
+	PytorchCsv *string `protobuf:"bytes,5,opt,name=pytorch_csv,json=pytorchCsv,proto3,oneof" json:"pytorch_csv,omitempty"`
+	// How pytorch_csv names the backwards.
+	CsvDialect CsvDialect `protobuf:"varint,6,opt,name=csv_dialect,json=csvDialect,proto3,enum=pipesched.v1.CsvDialect" json:"csv_dialect,omitempty"`
+	// How long the FSDP actions of pytorch_csv take; unset means no time.
+	FsdpTimes     *FsdpTimes `protobuf:"bytes,7,opt,name=fsdp_times,json=fsdpTimes,proto3" json:"fsdp_times,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -309,6 +320,27 @@ func (x *Schedule) GetOrder() string {
 func (x *Schedule) GetStageToRank() []int32 {
 	if x != nil {
 		return x.StageToRank
+	}
+	return nil
+}
+
+func (x *Schedule) GetPytorchCsv() string {
+	if x != nil && x.PytorchCsv != nil {
+		return *x.PytorchCsv
+	}
+	return ""
+}
+
+func (x *Schedule) GetCsvDialect() CsvDialect {
+	if x != nil {
+		return x.CsvDialect
+	}
+	return CsvDialect_CSV_DIALECT_UNSPECIFIED
+}
+
+func (x *Schedule) GetFsdpTimes() *FsdpTimes {
+	if x != nil {
+		return x.FsdpTimes
 	}
 	return nil
 }
@@ -419,14 +451,21 @@ var File_pipesched_v1_schedule_proto protoreflect.FileDescriptor
 
 const file_pipesched_v1_schedule_proto_rawDesc = "" +
 	"\n" +
-	"\x1bpipesched/v1/schedule.proto\x12\fpipesched.v1\"\xd6\x01\n" +
+	"\x1bpipesched/v1/schedule.proto\x12\fpipesched.v1\x1a\x1bpipesched/v1/exchange.proto\"\xff\x02\n" +
 	"\bSchedule\x12.\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1a.pipesched.v1.ScheduleKindR\x04kind\x127\n" +
 	"\x15microbatch_group_size\x18\x02 \x01(\x05H\x00R\x13microbatchGroupSize\x88\x01\x01\x12\x19\n" +
 	"\x05order\x18\x03 \x01(\tH\x01R\x05order\x88\x01\x01\x12\"\n" +
-	"\rstage_to_rank\x18\x04 \x03(\x05R\vstageToRankB\x18\n" +
+	"\rstage_to_rank\x18\x04 \x03(\x05R\vstageToRank\x12$\n" +
+	"\vpytorch_csv\x18\x05 \x01(\tH\x02R\n" +
+	"pytorchCsv\x88\x01\x01\x129\n" +
+	"\vcsv_dialect\x18\x06 \x01(\x0e2\x18.pipesched.v1.CsvDialectR\n" +
+	"csvDialect\x126\n" +
+	"\n" +
+	"fsdp_times\x18\a \x01(\v2\x17.pipesched.v1.FsdpTimesR\tfsdpTimesB\x18\n" +
 	"\x16_microbatch_group_sizeB\b\n" +
-	"\x06_order\"\x87\x02\n" +
+	"\x06_orderB\x0e\n" +
+	"\f_pytorch_csv\"\x87\x02\n" +
 	"\x10ScheduleKindInfo\x12.\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1a.pipesched.v1.ScheduleKindR\x04kind\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12 \n" +
@@ -488,16 +527,20 @@ var file_pipesched_v1_schedule_proto_goTypes = []any{
 	(PlacementKind)(0),       // 1: pipesched.v1.PlacementKind
 	(*Schedule)(nil),         // 2: pipesched.v1.Schedule
 	(*ScheduleKindInfo)(nil), // 3: pipesched.v1.ScheduleKindInfo
+	(CsvDialect)(0),          // 4: pipesched.v1.CsvDialect
+	(*FsdpTimes)(nil),        // 5: pipesched.v1.FsdpTimes
 }
 var file_pipesched_v1_schedule_proto_depIdxs = []int32{
 	0, // 0: pipesched.v1.Schedule.kind:type_name -> pipesched.v1.ScheduleKind
-	0, // 1: pipesched.v1.ScheduleKindInfo.kind:type_name -> pipesched.v1.ScheduleKind
-	1, // 2: pipesched.v1.ScheduleKindInfo.placement:type_name -> pipesched.v1.PlacementKind
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	4, // 1: pipesched.v1.Schedule.csv_dialect:type_name -> pipesched.v1.CsvDialect
+	5, // 2: pipesched.v1.Schedule.fsdp_times:type_name -> pipesched.v1.FsdpTimes
+	0, // 3: pipesched.v1.ScheduleKindInfo.kind:type_name -> pipesched.v1.ScheduleKind
+	1, // 4: pipesched.v1.ScheduleKindInfo.placement:type_name -> pipesched.v1.PlacementKind
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_pipesched_v1_schedule_proto_init() }
@@ -505,6 +548,7 @@ func file_pipesched_v1_schedule_proto_init() {
 	if File_pipesched_v1_schedule_proto != nil {
 		return
 	}
+	file_pipesched_v1_exchange_proto_init()
 	file_pipesched_v1_schedule_proto_msgTypes[0].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -23,6 +23,7 @@ const (
 	ScheduleService_StreamSchedule_FullMethodName    = "/pipesched.v1.ScheduleService/StreamSchedule"
 	ScheduleService_RenderSchedule_FullMethodName    = "/pipesched.v1.ScheduleService/RenderSchedule"
 	ScheduleService_ExportSchedule_FullMethodName    = "/pipesched.v1.ScheduleService/ExportSchedule"
+	ScheduleService_ValidateSchedule_FullMethodName  = "/pipesched.v1.ScheduleService/ValidateSchedule"
 	ScheduleService_ListScheduleKinds_FullMethodName = "/pipesched.v1.ScheduleService/ListScheduleKinds"
 	ScheduleService_GetServerInfo_FullMethodName     = "/pipesched.v1.ScheduleService/GetServerInfo"
 )
@@ -80,6 +81,10 @@ type ScheduleServiceClient interface {
 	// Writes a schedule as a file of another program. A file over 64 MiB is
 	// refused with LIMIT_EXCEEDED.
 	ExportSchedule(ctx context.Context, in *ExportScheduleRequest, opts ...grpc.CallOption) (*ExportScheduleResponse, error)
+	// Says whether a schedule can run, with everything that is wrong with it; of one
+	// with SEND and RECV, whether it deadlocks under a transport. A schedule that cannot run
+	// is no error of the call.
+	ValidateSchedule(ctx context.Context, in *ValidateScheduleRequest, opts ...grpc.CallOption) (*ValidateScheduleResponse, error)
 	// Lists the schedule kinds that this server knows.
 	ListScheduleKinds(ctx context.Context, in *ListScheduleKindsRequest, opts ...grpc.CallOption) (*ListScheduleKindsResponse, error)
 	// Tells the server's version, limits and abilities.
@@ -137,6 +142,16 @@ func (c *scheduleServiceClient) ExportSchedule(ctx context.Context, in *ExportSc
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ExportScheduleResponse)
 	err := c.cc.Invoke(ctx, ScheduleService_ExportSchedule_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *scheduleServiceClient) ValidateSchedule(ctx context.Context, in *ValidateScheduleRequest, opts ...grpc.CallOption) (*ValidateScheduleResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ValidateScheduleResponse)
+	err := c.cc.Invoke(ctx, ScheduleService_ValidateSchedule_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -216,6 +231,10 @@ type ScheduleServiceServer interface {
 	// Writes a schedule as a file of another program. A file over 64 MiB is
 	// refused with LIMIT_EXCEEDED.
 	ExportSchedule(context.Context, *ExportScheduleRequest) (*ExportScheduleResponse, error)
+	// Says whether a schedule can run, with everything that is wrong with it; of one
+	// with SEND and RECV, whether it deadlocks under a transport. A schedule that cannot run
+	// is no error of the call.
+	ValidateSchedule(context.Context, *ValidateScheduleRequest) (*ValidateScheduleResponse, error)
 	// Lists the schedule kinds that this server knows.
 	ListScheduleKinds(context.Context, *ListScheduleKindsRequest) (*ListScheduleKindsResponse, error)
 	// Tells the server's version, limits and abilities.
@@ -241,6 +260,9 @@ func (UnimplementedScheduleServiceServer) RenderSchedule(context.Context, *Rende
 }
 func (UnimplementedScheduleServiceServer) ExportSchedule(context.Context, *ExportScheduleRequest) (*ExportScheduleResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ExportSchedule not implemented")
+}
+func (UnimplementedScheduleServiceServer) ValidateSchedule(context.Context, *ValidateScheduleRequest) (*ValidateScheduleResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ValidateSchedule not implemented")
 }
 func (UnimplementedScheduleServiceServer) ListScheduleKinds(context.Context, *ListScheduleKindsRequest) (*ListScheduleKindsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ListScheduleKinds not implemented")
@@ -334,6 +356,24 @@ func _ScheduleService_ExportSchedule_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ScheduleService_ValidateSchedule_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ValidateScheduleRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ScheduleServiceServer).ValidateSchedule(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ScheduleService_ValidateSchedule_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ScheduleServiceServer).ValidateSchedule(ctx, req.(*ValidateScheduleRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _ScheduleService_ListScheduleKinds_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListScheduleKindsRequest)
 	if err := dec(in); err != nil {
@@ -388,6 +428,10 @@ var ScheduleService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ExportSchedule",
 			Handler:    _ScheduleService_ExportSchedule_Handler,
+		},
+		{
+			MethodName: "ValidateSchedule",
+			Handler:    _ScheduleService_ValidateSchedule_Handler,
 		},
 		{
 			MethodName: "ListScheduleKinds",

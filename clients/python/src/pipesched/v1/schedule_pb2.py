@@ -11,9 +11,10 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from pipesched.v1 import exchange_pb2 as pipesched_dot_v1_dot_exchange__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bpipesched/v1/schedule.proto\x12\x0cpipesched.v1\"\xa7\x01\n\x08Schedule\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.pipesched.v1.ScheduleKind\x12\"\n\x15microbatch_group_size\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x12\n\x05order\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x15\n\rstage_to_rank\x18\x04 \x03(\x05\x42\x18\n\x16_microbatch_group_sizeB\x08\n\x06_order\"\xc5\x01\n\x10ScheduleKindInfo\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.pipesched.v1.ScheduleKind\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12.\n\tplacement\x18\x04 \x01(\x0e\x32\x1b.pipesched.v1.PlacementKind\x12\x12\n\nparameters\x18\x05 \x03(\t\x12\x10\n\x08legality\x18\x06 \x01(\t\x12\x0e\n\x06source\x18\x07 \x01(\t*\xc9\x04\n\x0cScheduleKind\x12\x1d\n\x19SCHEDULE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13SCHEDULE_KIND_GPIPE\x10\x01\x12\x16\n\x12SCHEDULE_KIND_1F1B\x10\x02\x12\x1c\n\x18SCHEDULE_KIND_EAGER_1F1B\x10\x03\x12\x1e\n\x1aSCHEDULE_KIND_1F1B_OVERLAP\x10\x04\x12\x17\n\x13SCHEDULE_KIND_ZB_H1\x10\x05\x12\x17\n\x13SCHEDULE_KIND_ZB_H2\x10\x06\x12\"\n\x1eSCHEDULE_KIND_INTERLEAVED_1F1B\x10\x07\x12*\n&SCHEDULE_KIND_INTERLEAVED_1F1B_OVERLAP\x10\x08\x12\x1c\n\x18SCHEDULE_KIND_LOOPED_BFS\x10\t\x12 \n\x1cSCHEDULE_KIND_INTERLEAVED_ZB\x10\n\x12\x15\n\x11SCHEDULE_KIND_ZBV\x10\x0b\x12\x18\n\x14SCHEDULE_KIND_V_HALF\x10\x0c\x12\x17\n\x13SCHEDULE_KIND_V_MIN\x10\r\x12\x18\n\x14SCHEDULE_KIND_V_1F1B\x10\x0e\x12\x1a\n\x16SCHEDULE_KIND_DUALPIPE\x10\x0f\x12\x1c\n\x18SCHEDULE_KIND_DUALPIPE_V\x10\x10\x12\x19\n\x15SCHEDULE_KIND_CHIMERA\x10\x11\x12\x16\n\x12SCHEDULE_KIND_WAVE\x10\x12\x12\x18\n\x14SCHEDULE_KIND_CUSTOM\x10\x13*\xd5\x01\n\rPlacementKind\x12\x1e\n\x1aPLACEMENT_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15PLACEMENT_KIND_LINEAR\x10\x01\x12\x1e\n\x1aPLACEMENT_KIND_ROUND_ROBIN\x10\x02\x12\x14\n\x10PLACEMENT_KIND_V\x10\x03\x12\x17\n\x13PLACEMENT_KIND_WAVE\x10\x04\x12 \n\x1cPLACEMENT_KIND_BIDIRECTIONAL\x10\x05\x12\x18\n\x14PLACEMENT_KIND_GIVEN\x10\x06\x42\xae\x01\n\x0fio.pipesched.v1B\rScheduleProtoP\x01ZFgithub.com/pipesched/pipesched/clients/go/gen/pipesched/v1;pipeschedv1\xa2\x02\x03PSV\xaa\x02\x0cPipesched.V1\xba\x02\rPipesched_V1_\xca\x02\x0cPipesched\\V1\xea\x02\rPipesched::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bpipesched/v1/schedule.proto\x12\x0cpipesched.v1\x1a\x1bpipesched/v1/exchange.proto\"\xad\x02\n\x08Schedule\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.pipesched.v1.ScheduleKind\x12\"\n\x15microbatch_group_size\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x12\n\x05order\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x15\n\rstage_to_rank\x18\x04 \x03(\x05\x12\x18\n\x0bpytorch_csv\x18\x05 \x01(\tH\x02\x88\x01\x01\x12-\n\x0b\x63sv_dialect\x18\x06 \x01(\x0e\x32\x18.pipesched.v1.CsvDialect\x12+\n\nfsdp_times\x18\x07 \x01(\x0b\x32\x17.pipesched.v1.FsdpTimesB\x18\n\x16_microbatch_group_sizeB\x08\n\x06_orderB\x0e\n\x0c_pytorch_csv\"\xc5\x01\n\x10ScheduleKindInfo\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.pipesched.v1.ScheduleKind\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12.\n\tplacement\x18\x04 \x01(\x0e\x32\x1b.pipesched.v1.PlacementKind\x12\x12\n\nparameters\x18\x05 \x03(\t\x12\x10\n\x08legality\x18\x06 \x01(\t\x12\x0e\n\x06source\x18\x07 \x01(\t*\xc9\x04\n\x0cScheduleKind\x12\x1d\n\x19SCHEDULE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13SCHEDULE_KIND_GPIPE\x10\x01\x12\x16\n\x12SCHEDULE_KIND_1F1B\x10\x02\x12\x1c\n\x18SCHEDULE_KIND_EAGER_1F1B\x10\x03\x12\x1e\n\x1aSCHEDULE_KIND_1F1B_OVERLAP\x10\x04\x12\x17\n\x13SCHEDULE_KIND_ZB_H1\x10\x05\x12\x17\n\x13SCHEDULE_KIND_ZB_H2\x10\x06\x12\"\n\x1eSCHEDULE_KIND_INTERLEAVED_1F1B\x10\x07\x12*\n&SCHEDULE_KIND_INTERLEAVED_1F1B_OVERLAP\x10\x08\x12\x1c\n\x18SCHEDULE_KIND_LOOPED_BFS\x10\t\x12 \n\x1cSCHEDULE_KIND_INTERLEAVED_ZB\x10\n\x12\x15\n\x11SCHEDULE_KIND_ZBV\x10\x0b\x12\x18\n\x14SCHEDULE_KIND_V_HALF\x10\x0c\x12\x17\n\x13SCHEDULE_KIND_V_MIN\x10\r\x12\x18\n\x14SCHEDULE_KIND_V_1F1B\x10\x0e\x12\x1a\n\x16SCHEDULE_KIND_DUALPIPE\x10\x0f\x12\x1c\n\x18SCHEDULE_KIND_DUALPIPE_V\x10\x10\x12\x19\n\x15SCHEDULE_KIND_CHIMERA\x10\x11\x12\x16\n\x12SCHEDULE_KIND_WAVE\x10\x12\x12\x18\n\x14SCHEDULE_KIND_CUSTOM\x10\x13*\xd5\x01\n\rPlacementKind\x12\x1e\n\x1aPLACEMENT_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15PLACEMENT_KIND_LINEAR\x10\x01\x12\x1e\n\x1aPLACEMENT_KIND_ROUND_ROBIN\x10\x02\x12\x14\n\x10PLACEMENT_KIND_V\x10\x03\x12\x17\n\x13PLACEMENT_KIND_WAVE\x10\x04\x12 \n\x1cPLACEMENT_KIND_BIDIRECTIONAL\x10\x05\x12\x18\n\x14PLACEMENT_KIND_GIVEN\x10\x06\x42\xae\x01\n\x0fio.pipesched.v1B\rScheduleProtoP\x01ZFgithub.com/pipesched/pipesched/clients/go/gen/pipesched/v1;pipeschedv1\xa2\x02\x03PSV\xaa\x02\x0cPipesched.V1\xba\x02\rPipesched_V1_\xca\x02\x0cPipesched\\V1\xea\x02\rPipesched::V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pipesched.v1.schedule_pb2', globals())
@@ -21,12 +22,12 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'\n\017io.pipesched.v1B\rScheduleProtoP\001ZFgithub.com/pipesched/pipesched/clients/go/gen/pipesched/v1;pipeschedv1\242\002\003PSV\252\002\014Pipesched.V1\272\002\rPipesched_V1_\312\002\014Pipesched\\V1\352\002\rPipesched::V1'
-  _SCHEDULEKIND._serialized_start=416
-  _SCHEDULEKIND._serialized_end=1001
-  _PLACEMENTKIND._serialized_start=1004
-  _PLACEMENTKIND._serialized_end=1217
-  _SCHEDULE._serialized_start=46
-  _SCHEDULE._serialized_end=213
-  _SCHEDULEKINDINFO._serialized_start=216
-  _SCHEDULEKINDINFO._serialized_end=413
+  _SCHEDULEKIND._serialized_start=579
+  _SCHEDULEKIND._serialized_end=1164
+  _PLACEMENTKIND._serialized_start=1167
+  _PLACEMENTKIND._serialized_end=1380
+  _SCHEDULE._serialized_start=75
+  _SCHEDULE._serialized_end=376
+  _SCHEDULEKINDINFO._serialized_start=379
+  _SCHEDULEKINDINFO._serialized_end=576
 # @@protoc_insertion_point(module_scope)

@@ -1,8 +1,9 @@
+from pipesched.v1 import exchange_pb2 as _exchange_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Iterable as _Iterable, Optional as _Optional, Union as _Union
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 PLACEMENT_KIND_BIDIRECTIONAL: PlacementKind
@@ -34,16 +35,22 @@ SCHEDULE_KIND_ZB_H1: ScheduleKind
 SCHEDULE_KIND_ZB_H2: ScheduleKind
 
 class Schedule(_message.Message):
-    __slots__ = ["kind", "microbatch_group_size", "order", "stage_to_rank"]
+    __slots__ = ["csv_dialect", "fsdp_times", "kind", "microbatch_group_size", "order", "pytorch_csv", "stage_to_rank"]
+    CSV_DIALECT_FIELD_NUMBER: _ClassVar[int]
+    FSDP_TIMES_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     MICROBATCH_GROUP_SIZE_FIELD_NUMBER: _ClassVar[int]
     ORDER_FIELD_NUMBER: _ClassVar[int]
+    PYTORCH_CSV_FIELD_NUMBER: _ClassVar[int]
     STAGE_TO_RANK_FIELD_NUMBER: _ClassVar[int]
+    csv_dialect: _exchange_pb2.CsvDialect
+    fsdp_times: _exchange_pb2.FsdpTimes
     kind: ScheduleKind
     microbatch_group_size: int
     order: str
+    pytorch_csv: str
     stage_to_rank: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, kind: _Optional[_Union[ScheduleKind, str]] = ..., microbatch_group_size: _Optional[int] = ..., order: _Optional[str] = ..., stage_to_rank: _Optional[_Iterable[int]] = ...) -> None: ...
+    def __init__(self, kind: _Optional[_Union[ScheduleKind, str]] = ..., microbatch_group_size: _Optional[int] = ..., order: _Optional[str] = ..., stage_to_rank: _Optional[_Iterable[int]] = ..., pytorch_csv: _Optional[str] = ..., csv_dialect: _Optional[_Union[_exchange_pb2.CsvDialect, str]] = ..., fsdp_times: _Optional[_Union[_exchange_pb2.FsdpTimes, _Mapping]] = ...) -> None: ...
 
 class ScheduleKindInfo(_message.Message):
     __slots__ = ["description", "kind", "legality", "name", "parameters", "placement", "source"]

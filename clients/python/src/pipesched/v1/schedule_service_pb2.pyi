@@ -1,8 +1,10 @@
+from pipesched.v1 import exchange_pb2 as _exchange_pb2
 from pipesched.v1 import metrics_pb2 as _metrics_pb2
 from pipesched.v1 import picture_pb2 as _picture_pb2
 from pipesched.v1 import pipeline_pb2 as _pipeline_pb2
 from pipesched.v1 import schedule_pb2 as _schedule_pb2
 from pipesched.v1 import timeline_pb2 as _timeline_pb2
+from pipesched.v1 import validate_pb2 as _validate_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -10,7 +12,13 @@ from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+EXPORT_FORMAT_CHROME_TRACE: ExportFormat
+EXPORT_FORMAT_DEEPSPEED_INSTRUCTIONS: ExportFormat
+EXPORT_FORMAT_MEGATRON_ORDER: ExportFormat
 EXPORT_FORMAT_ORDER: ExportFormat
+EXPORT_FORMAT_PYTORCH_CSV: ExportFormat
+EXPORT_FORMAT_PYTORCH_CSV_COMMS: ExportFormat
+EXPORT_FORMAT_TIMELINE_JSON: ExportFormat
 EXPORT_FORMAT_UNSPECIFIED: ExportFormat
 RENDER_FORMAT_HTML: RenderFormat
 RENDER_FORMAT_PDF: RenderFormat
@@ -51,14 +59,16 @@ class ComputeScheduleResponse(_message.Message):
     def __init__(self, digest: _Optional[str] = ..., order_digest: _Optional[str] = ..., metrics: _Optional[_Union[_metrics_pb2.Metrics, _Mapping]] = ..., timeline: _Optional[_Union[_timeline_pb2.Timeline, _Mapping]] = ..., notes: _Optional[_Iterable[_Union[_metrics_pb2.Note, _Mapping]]] = ..., shape: _Optional[_Union[_pipeline_pb2.PipelineShape, _Mapping]] = ...) -> None: ...
 
 class ExportScheduleRequest(_message.Message):
-    __slots__ = ["format", "pipeline", "schedule"]
+    __slots__ = ["format", "options", "pipeline", "schedule"]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
     PIPELINE_FIELD_NUMBER: _ClassVar[int]
     SCHEDULE_FIELD_NUMBER: _ClassVar[int]
     format: ExportFormat
+    options: _exchange_pb2.ExportOptions
     pipeline: _pipeline_pb2.Pipeline
     schedule: _schedule_pb2.Schedule
-    def __init__(self, pipeline: _Optional[_Union[_pipeline_pb2.Pipeline, _Mapping]] = ..., schedule: _Optional[_Union[_schedule_pb2.Schedule, _Mapping]] = ..., format: _Optional[_Union[ExportFormat, str]] = ...) -> None: ...
+    def __init__(self, pipeline: _Optional[_Union[_pipeline_pb2.Pipeline, _Mapping]] = ..., schedule: _Optional[_Union[_schedule_pb2.Schedule, _Mapping]] = ..., format: _Optional[_Union[ExportFormat, str]] = ..., options: _Optional[_Union[_exchange_pb2.ExportOptions, _Mapping]] = ...) -> None: ...
 
 class ExportScheduleResponse(_message.Message):
     __slots__ = ["content", "content_type", "digest", "notes", "order_digest"]

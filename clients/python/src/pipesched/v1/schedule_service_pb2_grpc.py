@@ -3,6 +3,7 @@
 import grpc
 
 from pipesched.v1 import schedule_service_pb2 as pipesched_dot_v1_dot_schedule__service__pb2
+from pipesched.v1 import validate_pb2 as pipesched_dot_v1_dot_validate__pb2
 
 
 class ScheduleServiceStub(object):
@@ -66,6 +67,11 @@ class ScheduleServiceStub(object):
                 '/pipesched.v1.ScheduleService/ExportSchedule',
                 request_serializer=pipesched_dot_v1_dot_schedule__service__pb2.ExportScheduleRequest.SerializeToString,
                 response_deserializer=pipesched_dot_v1_dot_schedule__service__pb2.ExportScheduleResponse.FromString,
+                )
+        self.ValidateSchedule = channel.unary_unary(
+                '/pipesched.v1.ScheduleService/ValidateSchedule',
+                request_serializer=pipesched_dot_v1_dot_validate__pb2.ValidateScheduleRequest.SerializeToString,
+                response_deserializer=pipesched_dot_v1_dot_validate__pb2.ValidateScheduleResponse.FromString,
                 )
         self.ListScheduleKinds = channel.unary_unary(
                 '/pipesched.v1.ScheduleService/ListScheduleKinds',
@@ -150,6 +156,15 @@ class ScheduleServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ValidateSchedule(self, request, context):
+        """Says whether a schedule can run, with everything that is wrong with it; of one
+        with SEND and RECV, whether it deadlocks under a transport. A schedule that cannot run
+        is no error of the call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListScheduleKinds(self, request, context):
         """Lists the schedule kinds that this server knows.
         """
@@ -186,6 +201,11 @@ def add_ScheduleServiceServicer_to_server(servicer, server):
                     servicer.ExportSchedule,
                     request_deserializer=pipesched_dot_v1_dot_schedule__service__pb2.ExportScheduleRequest.FromString,
                     response_serializer=pipesched_dot_v1_dot_schedule__service__pb2.ExportScheduleResponse.SerializeToString,
+            ),
+            'ValidateSchedule': grpc.unary_unary_rpc_method_handler(
+                    servicer.ValidateSchedule,
+                    request_deserializer=pipesched_dot_v1_dot_validate__pb2.ValidateScheduleRequest.FromString,
+                    response_serializer=pipesched_dot_v1_dot_validate__pb2.ValidateScheduleResponse.SerializeToString,
             ),
             'ListScheduleKinds': grpc.unary_unary_rpc_method_handler(
                     servicer.ListScheduleKinds,
@@ -305,6 +325,23 @@ class ScheduleService(object):
         return grpc.experimental.unary_unary(request, target, '/pipesched.v1.ScheduleService/ExportSchedule',
             pipesched_dot_v1_dot_schedule__service__pb2.ExportScheduleRequest.SerializeToString,
             pipesched_dot_v1_dot_schedule__service__pb2.ExportScheduleResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ValidateSchedule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/pipesched.v1.ScheduleService/ValidateSchedule',
+            pipesched_dot_v1_dot_validate__pb2.ValidateScheduleRequest.SerializeToString,
+            pipesched_dot_v1_dot_validate__pb2.ValidateScheduleResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

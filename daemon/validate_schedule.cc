@@ -1,0 +1,178 @@
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "daemon/convert/csv_order.h"
+#include "daemon/convert/exchange.h"
+#include "daemon/convert/schedule.h"
+#include "daemon/handlers.h"
+#include "daemon/plan.h"
+#include "engine/digest/digest.h"
+#include "engine/exchange/lower.h"
+#include "engine/exchange/program.h"
+#include "engine/exchange/validate.h"
+#include "engine/order/given_order.h"
+#include "pipesched/v1/validate.pb.h"
+
+namespace pipesched {
+namespace {
+
+constexpr char kMapField[] = "schedule.stage_to_rank";
+
+// What is to be validated.
+struct Subject {
+  Program program;
+  Placement placement;
+  int num_microbatches = 0;
+};
+
+// A size that is given, else what the order says, in its range.
+int SizeOf(absl::string_view field, int given, int inferred, int most, absl::string_view limit,
+           Violations& violations) {
+  const int value = given != 0 ? given : inferred;
+  std::string path = absl::StrCat("pipeline.", field);
+  std::string text = absl::StrCat(value, ", want [1, ", most, "]");
+  if (value < 1) {
+    violations.Add(std::move(path), std::move(text));
+  } else if (value > most) {
+    violations.AddLimit(std::move(path), std::move(text), {limit, value, most});
+  }
+  return value;
+}
+
+// Where the caller puts the stages, or the order does: a bidirectional one counts as that.
+Placement PlacementOf(const v1::Schedule& schedule, const Program& program, int num_stages,
+                      int num_microbatches) {
+  const auto& map = schedule.stage_to_rank();
+  if (!map.empty()) {
+    return Placement(std::vector<int>(map.begin(), map.end()), program.num_ranks());
+  }
+  if (num_stages == program.num_ranks()) {
+    absl::StatusOr<Placement> inferred =
+        InferPlacement({num_stages, 1, num_microbatches}, OrderOf(program));
+    if (inferred.ok()) return *std::move(inferred);
+  }
+  return PlacementByFirstUse(program, num_stages);
+}
+
+void CheckMap(const v1::Schedule& schedule, int num_stages, int num_ranks, Violations& violations) {
+  const auto& map = schedule.stage_to_rank();
+  if (map.empty()) return;
+  if (map.size() != num_stages) {
+    violations.Add(kMapField, absl::StrCat(map.size(), " entries, want ", num_stages, " or none"));
+  }
+  for (int s = 0; s < map.size(); ++s) {
+    if (0 <= map[s] && map[s] < num_ranks) continue;
+    violations.Add(absl::StrCat(kMapField, "[", s, "]"),
+                   absl::StrCat(map[s], ", want [0, ", num_ranks - 1, "]"));
+  }
+}
+
+absl::StatusOr<Subject> GivenSubject(const v1::ValidateScheduleRequest& request,
+                                     const Limits& limits, Violations violations) {
+  const v1::Schedule& schedule = request.schedule();
+  const v1::Pipeline& pipeline = request.pipeline();
+  CheckCsvFields(schedule, violations);
+  std::optional<Program> program = ConvertProgram(schedule, limits, violations);
+  if (!program) return violations.ToStatus();
+  const OrderSizes sizes = SizesOf(OrderOf(*program));
+  const int num_stages = SizeOf("num_stages", pipeline.num_stages(), sizes.num_stages,
+                                limits.max_ranks * limits.max_chunks_per_rank,
+                                "max_ranks * max_chunks_per_rank", violations);
+  const int num_microbatches =
+      SizeOf("num_microbatches", pipeline.num_microbatches(), sizes.num_microbatches,
+             limits.max_microbatches, "max_microbatches", violations);
+  if (program->num_ranks() > limits.max_ranks) {
+    violations.AddLimit("schedule.order",
+                        absl::StrCat(program->num_ranks(), " lines, want at most ",
+                                     limits.max_ranks, ", a rank each"),
+                        {"max_ranks", program->num_ranks(), limits.max_ranks});
+  }
+  if (pipeline.has_chunks_per_rank() &&
+      int64_t{pipeline.chunks_per_rank()} * program->num_ranks() != num_stages) {
+    violations.Add("pipeline.chunks_per_rank",
+                   absl::StrCat(pipeline.chunks_per_rank(), ": the order has ",
+                                program->num_ranks(), " ranks and ", num_stages, " stages"));
+  }
+  CheckMap(schedule, num_stages, program->num_ranks(), violations);
+  if (!violations.empty()) return violations.ToStatus();
+  Placement placement = PlacementOf(schedule, *program, num_stages, num_microbatches);
+  return Subject{*std::move(program), std::move(placement), num_microbatches};
+}
+
+absl::StatusOr<Subject> MadeSubject(const v1::ValidateScheduleRequest& request,
+                                    const CallContext& context, Violations violations) {
+  PlanInput input = ConvertPlanInput(request, context.limits, violations);
+  if (!violations.empty()) return violations.ToStatus();
+  absl::StatusOr<Plan> plan = ComputePlan(std::move(input), context.cancelled);
+  if (!plan.ok()) return plan.status();
+  return Subject{ToProgram(plan->order), std::move(plan->placement),
+                 plan->input.pipeline.shape.num_microbatches};
+}
+
+absl::StatusOr<Validation> Check(Subject& subject, Transport transport, bool lower,
+                                 Cancelled cancelled) {
+  auto validation =
+      Validate(subject.placement, subject.num_microbatches, subject.program, transport, cancelled);
+  if (!validation.ok() || !lower || validation->has_transfers || !validation->is_safe()) {
+    return validation;
+  }
+  absl::StatusOr<Program> lowered =
+      LowerEager(subject.placement, subject.num_microbatches, subject.program, cancelled);
+  if (!lowered.ok()) return lowered.status();
+  subject.program = *std::move(lowered);
+  return Validate(subject.placement, subject.num_microbatches, subject.program, transport,
+                  cancelled);
+}
+
+}  // namespace
+
+int64_t ValidateParts(const v1::ValidateScheduleRequest& request) {
+  // An action has at least four letters.
+  const auto given = static_cast<int64_t>(request.schedule().order().size() +
+                                          request.schedule().pytorch_csv().size()) /
+                     4;
+  const int64_t made = int64_t{std::max(request.pipeline().num_stages(), 0)} *
+                       std::max(request.pipeline().num_microbatches(), 0);
+  return std::max(given, made);
+}
+
+absl::Status HandleValidateSchedule(const v1::ValidateScheduleRequest& request, CallContext context,
+                                    v1::ValidateScheduleResponse& response) {
+  Violations violations;
+  const Transport transport = ConvertTransport(request.transport(), "transport", violations);
+  const bool lower = request.lowering() == v1::LOWERING_EAGER;
+  if (!lower && request.lowering() != v1::LOWERING_UNSPECIFIED) {
+    violations.Add("lowering", absl::StrCat(static_cast<int>(request.lowering()),
+                                            ", want LOWERING_EAGER or it unset"));
+  }
+  absl::StatusOr<Subject> subject =
+      request.schedule().kind() == v1::SCHEDULE_KIND_CUSTOM
+          ? GivenSubject(request, context.limits, std::move(violations))
+          : MadeSubject(request, context, std::move(violations));
+  if (!subject.ok()) return subject.status();
+  const absl::StatusOr<Validation> validation =
+      Check(*subject, transport, lower, context.cancelled);
+  if (!validation.ok()) return validation.status();
+  const auto order_digest = DigestOrder(OrderOf(subject->program), context.cancelled);
+  if (!order_digest.ok()) return order_digest.status();
+  response.set_safe(validation->is_safe());
+  for (const Finding& finding : validation->findings) *response.add_findings() = ToProto(finding);
+  response.set_finding_count(validation->num_findings);
+  response.set_has_transfers(validation->has_transfers);
+  response.set_transport(ToProto(transport));
+  response.set_num_ranks(subject->program.num_ranks());
+  response.set_num_stages(subject->placement.num_stages());
+  response.set_num_microbatches(subject->num_microbatches);
+  response.set_action_count(subject->program.num_actions());
+  response.set_order_digest(Hex(*order_digest));
+  return absl::OkStatus();
+}
+
+}  // namespace pipesched
