@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "base/text.h"
 #include "clients/cli/numbers.h"
+#include "clients/cli/picture.h"
 
 namespace pipesched::cli {
 namespace {
@@ -128,11 +129,41 @@ constexpr Flag kFlags[] = {
      "what is printed: text (default) or json", "text|json"},
     {FlagId::kOutputFormat, "output-format", "", "output_format", "", ValueKind::kChoice, kPlans,
      "FORMAT", "format of the file, where its name has no ending (-o - is standard output)",
-     "png|json|order|csv|trace|megatron|deepspeed"},
-    {FlagId::kTitle, "title", "", "title", "options.title", ValueKind::kText, kCompute | kRender,
-     "TEXT", "title of the picture"},
+     "png|svg|pdf|html|txt|json|order|csv|trace|megatron|deepspeed"},
+    {FlagId::kTitle, "title", "", "title", "options.title", ValueKind::kText, kPictures, "TEXT",
+     "title of the picture"},
     {FlagId::kTimeUnit, "time-unit", "", "time_unit", "options.time_unit", ValueKind::kText,
-     kCompute | kRender, "LABEL", "name of the unit that the times are in"},
+     kPictures, "LABEL", "name of the unit that the times are in"},
+    {FlagId::kTheme, "theme", "", "theme", "options.theme", ValueKind::kChoice, kPictures, "THEME",
+     "colors of the picture: light (default) or dark", "light|dark"},
+    {FlagId::kCriticalPath, "critical-path", "", "critical_path", "options.show_critical_path",
+     ValueKind::kSwitch, kPictures, "", "mark the critical path in the picture"},
+    {FlagId::kArrows, "arrows", "", "arrows", "options.show_arrows", ValueKind::kSwitch, kPictures,
+     "", "draw an arrow for each transfer between two ranks"},
+    {FlagId::kMemoryCurve, "memory-curve", "", "memory_curve", "options.memory", ValueKind::kChoice,
+     kPictures, "WHEN",
+     "draw the memory of each rank: auto (default) does where bytes are given, on draws the "
+     "activations alive where none are",
+     "auto|on|off"},
+    {FlagId::kTimeRange, "time-range", "", "time_range", "options.start_time", ValueKind::kText,
+     kPictures, "A:B", "draw only what happens between two times; A: and :B work too"},
+    {FlagId::kRanks, "ranks", "", "ranks", "options.ranks[]", ValueKind::kText, kPictures, "A-B",
+     "draw only these ranks"},
+    {FlagId::kWidth, "width", "", "width", "options.width", ValueKind::kInteger, kPictures,
+     "PIXELS", "width of the picture (default as the ops need)"},
+    {FlagId::kHeight, "height", "", "height", "options.height", ValueKind::kInteger, kPictures,
+     "PIXELS", "height of the picture (default as the ranks need)"},
+    {FlagId::kScale, "scale", "", "scale", "options.scale", ValueKind::kNumber, kPictures, "FACTOR",
+     "enlarge the picture, text and all, for dense displays and print (default 1)"},
+    {FlagId::kDraw, "draw", "", "", "", ValueKind::kSwitch, kPictures, "",
+     "draw to standard output in characters; writes a file only with --output"},
+    {FlagId::kColumns, "columns", "", "columns", "options.text.columns", ValueKind::kInteger,
+     kPictures, "N", "longest line of a drawing in characters (default the terminal's, else 100)"},
+    {FlagId::kAscii, "ascii", "", "ascii", "options.text.ascii", ValueKind::kSwitch, kPictures, "",
+     "draw in plain ASCII (default where the locale is not UTF-8)"},
+    {FlagId::kCompare, "compare", "", "", "compared[].kind", ValueKind::kTexts, kRender, "KIND",
+     "draw these kinds of schedule of one pipeline below each other, with a table; --num-stages "
+     "is the number of ranks then"},
     {FlagId::kServer,
      "server",
      "",
@@ -340,6 +371,14 @@ std::string ExplainBadValue(const Flag& flag, absl::string_view text) {
         want = "an address";
         break;
       }
+      if (flag.id == FlagId::kTimeRange && !ParseTimeRange(text)) {
+        want = "START:END, two times";
+        break;
+      }
+      if (flag.id == FlagId::kRanks && !ParseRanks(text)) {
+        want = "FIRST-LAST, two ranks";
+        break;
+      }
       if (flag.id == FlagId::kRequestId && !IsRequestId(text)) {
         want = "1 to 64 of the letters A-Z a-z 0-9 - _ . :";
         break;
@@ -348,6 +387,7 @@ std::string ExplainBadValue(const Flag& flag, absl::string_view text) {
       if (flag.field.empty() || IsUtf8(text)) return "";
       want = "UTF-8 text";
       break;
+    case ValueKind::kTexts: return "";
     case ValueKind::kChoice: {
       const std::vector<absl::string_view> choices = absl::StrSplit(flag.choices, '|');
       if (std::find(choices.begin(), choices.end(), text) != choices.end()) return "";

@@ -18,6 +18,7 @@ enum Command : unsigned {
   kValidate = 32,
   kExport = 64,
 };
+inline constexpr unsigned kPictures = kCompute | kRender;         // those that draw
 inline constexpr unsigned kPlans = kCompute | kRender | kExport;  // those that write files
 inline constexpr unsigned kPipelines = kPlans | kValidate;        // those that take a pipeline
 inline constexpr unsigned kTakeFile = kValidate | kExport;        // those that take an order FILE
@@ -41,9 +42,11 @@ enum class ValueKind {
   kNumbers,   // one or more numbers
   kIntegers,  // one or more whole numbers
   kPairs,     // one or more KEY=VALUE
+  kTexts,     // one or more texts
 };
 constexpr bool IsList(ValueKind kind) {
-  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers || kind == ValueKind::kPairs;
+  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers || kind == ValueKind::kPairs ||
+         kind == ValueKind::kTexts;
 }
 
 enum class FlagId {
@@ -85,6 +88,19 @@ enum class FlagId {
   kOutputFormat,
   kTitle,
   kTimeUnit,
+  kTheme,
+  kCriticalPath,
+  kArrows,
+  kMemoryCurve,
+  kTimeRange,
+  kRanks,
+  kWidth,
+  kHeight,
+  kScale,
+  kDraw,
+  kColumns,
+  kAscii,
+  kCompare,
   kServer,
   kTimeout,
   kConnectTimeout,

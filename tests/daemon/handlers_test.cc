@@ -353,7 +353,8 @@ TEST(HandleRenderScheduleTest, RefusesWhatItCannotDraw) {
                           Context(limits), response);
   };
   EXPECT_THAT(render(""),
-              StatusIs(absl::StatusCode::kInvalidArgument, "format = 0, want RENDER_FORMAT_PNG"));
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("format = 0, want one of RENDER_FORMAT_PNG, RENDER_FORMAT_SVG")));
   EXPECT_THAT(
       render(absl::StrCat("format: RENDER_FORMAT_PNG options { title: '", std::string(1025, 'x'),
                           "' time_unit: '", std::string(65, 'x'), "' }")),
