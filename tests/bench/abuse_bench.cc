@@ -1,6 +1,6 @@
 // What peers that abuse HTTP/2 cost a daemon (SECURITY.md). A line for each abuse:
 // what it sent in some seconds, the daemon's processor time and largest memory
-// meanwhile, and how long the calls of a normal client took.
+// meanwhile, its memory 2 s later, and how long the calls of a normal client took.
 
 #include <sys/resource.h>
 
