@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kInterval{100};
 constexpr absl::Duration kTrimInterval = absl::Seconds(1);
 
 // Who sends less than this between two looks is not to blame.
-constexpr uint64_t kLeastBytes = 256 << 10;
+constexpr uint64_t kLeastBytes = 32 << 10;
 
 // Bytes that the peer of a TCP connection has sent; 0 for other sockets.
 uint64_t ReceivedBytes(int fd) {
