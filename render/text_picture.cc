@@ -95,7 +95,7 @@ class TextDrawer {
     AddAxis();
     AddLegend();
     if (subjects_.size() > 1) AddTable();
-    AddWrapped(AssumptionsOf(subjects_[0], options_.labels, subjects_.size() == 1));
+    AddWrapped(AssumptionsOf(subjects_, options_.labels));
     return std::move(picture_);
   }
 
@@ -293,11 +293,7 @@ class TextDrawer {
   void AddLegend() {
     OpTimes times;
     for (const Subject& subject : subjects_) {
-      const OpTimes own = FindOpTimes(subject.order, subject.timeline);
-      for (size_t k = 0; k < kNumOpKinds; ++k) {
-        if (!own.kinds[k].empty()) times.kinds[k].Add(own.kinds[k].max);
-      }
-      if (!own.pairs.empty()) times.pairs.Add(own.pairs.max);
+      times.Add(FindOpTimes(subject.order, subject.timeline));
     }
     std::string line;
     int hidden = 0;

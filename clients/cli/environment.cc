@@ -1,12 +1,15 @@
 #include "clients/cli/environment.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
@@ -71,6 +74,28 @@ bool UseColor(const std::string& when, int fd) {
   const char* term = std::getenv("TERM");
   return isatty(fd) != 0 && (no_color == nullptr || *no_color == '\0') &&
          (term == nullptr || absl::string_view(term) != "dumb");
+}
+
+int TerminalColumns(int fd) {
+  constexpr int kDefault = 100;
+  int columns = 0;
+  winsize size = {};
+  if (ioctl(fd, TIOCGWINSZ, &size) == 0) columns = size.ws_col;
+  const char* variable = std::getenv("COLUMNS");
+  if (columns == 0 && (variable == nullptr || !absl::SimpleAtoi(variable, &columns))) {
+    columns = kDefault;
+  }
+  return std::clamp(columns, 40, 10'000);
+}
+
+bool LocaleIsUtf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    const std::string locale = absl::AsciiStrToLower(value);
+    return absl::StrContains(locale, "utf-8") || absl::StrContains(locale, "utf8");
+  }
+  return true;
 }
 
 }  // namespace pipesched::cli

@@ -22,6 +22,14 @@ std::vector<std::string> WarnOfUnknownVariables(const char* const* environment);
 // "auto" colors a terminal unless NO_COLOR is set or TERM is "dumb".
 bool UseColor(const std::string& when, int fd);
 
+// How many characters a line of the terminal `fd` holds, at least 40 and at most 10,000;
+// $COLUMNS or 100 where it is no terminal.
+int TerminalColumns(int fd);
+
+// Whether the locale's characters are UTF-8, by LC_ALL, LC_CTYPE and LANG; true where
+// none of them is set.
+bool LocaleIsUtf8();
+
 }  // namespace pipesched::cli
 
 #endif  // PIPESCHED_CLIENTS_CLI_ENVIRONMENT_H_

@@ -15,9 +15,14 @@ enum Command : unsigned {
   kSchedules = 4,
   kHealth = 8,
   kVersion = 16,
+  kValidate = 32,
+  kExport = 64,
 };
-inline constexpr unsigned kPlans = kCompute | kRender;  // those that take a pipeline
-inline constexpr unsigned kAllCommands = kPlans | kSchedules | kHealth | kVersion;
+inline constexpr unsigned kPictures = kCompute | kRender;         // those that draw
+inline constexpr unsigned kPlans = kCompute | kRender | kExport;  // those that write files
+inline constexpr unsigned kPipelines = kPlans | kValidate;        // those that take a pipeline
+inline constexpr unsigned kTakeFile = kValidate | kExport;        // those that take an order FILE
+inline constexpr unsigned kAllCommands = kPipelines | kSchedules | kHealth | kVersion;
 
 struct CommandInfo {
   Command command;
@@ -37,9 +42,11 @@ enum class ValueKind {
   kNumbers,   // one or more numbers
   kIntegers,  // one or more whole numbers
   kPairs,     // one or more KEY=VALUE
+  kTexts,     // one or more texts
 };
 constexpr bool IsList(ValueKind kind) {
-  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers || kind == ValueKind::kPairs;
+  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers || kind == ValueKind::kPairs ||
+         kind == ValueKind::kTexts;
 }
 
 enum class FlagId {
@@ -58,6 +65,8 @@ enum class FlagId {
   kMicrobatchGroupSize,
   kOrder,
   kStageToRank,
+  kDialect,
+  kFsdpTimes,
   kBackwardInputTimes,
   kBackwardWeightTimes,
   kOverlapTimes,
@@ -66,11 +75,32 @@ enum class FlagId {
   kStaticBytes,
   kMemoryLimit,
   kFailOverMemory,
+  kWithComms,
+  kLowering,
+  kRepair,
+  kTransport,
+  kOutputDialect,
+  kJunit,
+  kMaxBubbleRate,
+  kMaxPeakBytes,
   kView,
   kFormat,
   kOutputFormat,
   kTitle,
   kTimeUnit,
+  kTheme,
+  kCriticalPath,
+  kArrows,
+  kMemoryCurve,
+  kTimeRange,
+  kRanks,
+  kWidth,
+  kHeight,
+  kScale,
+  kDraw,
+  kColumns,
+  kAscii,
+  kCompare,
   kServer,
   kTimeout,
   kConnectTimeout,

@@ -23,6 +23,7 @@
 #include "clients/cli/interrupt.h"
 #include "clients/cli/outputs.h"
 #include "clients/cli/service_info.h"
+#include "clients/cli/validate.h"
 
 namespace pipesched::cli {
 namespace {
@@ -53,7 +54,7 @@ absl::StatusOr<std::optional<std::string>> ReadOrder(const Settings& settings) {
   if (!IsUtf8(*text)) {  // Not to be sent.
     return absl::InvalidArgumentError(absl::StrCat(settings.Origin(FlagId::kOrder), ": ",
                                                    InputName(settings.Text(FlagId::kOrder)),
-                                                   ": is binary, want order text"));
+                                                   ": is binary, want order text or PyTorch CSV"));
   }
   return *std::move(text);
 }
@@ -61,9 +62,10 @@ absl::StatusOr<std::optional<std::string>> ReadOrder(const Settings& settings) {
 absl::StatusOr<std::optional<Output>> ChooseCheckedOutput(const CommandLine& command_line) {
   if ((command_line.command & kPlans) == 0) return std::nullopt;
   auto output = ChooseOutput(command_line.command, command_line.settings);
-  if (output.ok() && *output && (*output)->is_stdout() && (*output)->format == OutputFormat::kPng &&
+  if (output.ok() && *output && (*output)->is_stdout() && IsBinary((*output)->format) &&
       isatty(STDOUT_FILENO) != 0) {
-    return absl::InvalidArgumentError("--output: a terminal shows no PNG, want a file or a pipe");
+    return absl::InvalidArgumentError(
+        "--output: a terminal shows no PNG and no PDF, want a file or a pipe");
   }
   return output;
 }
@@ -102,7 +104,9 @@ ExitCode RunCommand(const CommandLine& command_line, const std::optional<Output>
   context.client = is_embedded ? embedded.get() : remote.get();
   switch (command_line.command) {
     case kCompute: return RunCompute(context, output);
-    case kRender: return RunRender(context, *output);
+    case kRender: return RunRender(context, output);
+    case kValidate: return RunValidate(context);
+    case kExport: return RunExport(context, *output);
     case kSchedules: return RunSchedules(context);
     case kHealth: return RunHealth(context);
     case kVersion: return RunVersion(context, *embedded);

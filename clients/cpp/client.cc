@@ -118,6 +118,11 @@ absl::StatusOr<v1::ExportScheduleResponse> Client::ExportSchedule(
   return impl_->Call(&v1::ScheduleService::Stub::ExportSchedule, request, options);
 }
 
+absl::StatusOr<v1::ValidateScheduleResponse> Client::ValidateSchedule(
+    const v1::ValidateScheduleRequest& request, const CallOptions& options) const {
+  return impl_->Call(&v1::ScheduleService::Stub::ValidateSchedule, request, options);
+}
+
 absl::StatusOr<v1::ListScheduleKindsResponse> Client::ListScheduleKinds(
     const CallOptions& options) const {
   return impl_->Call(&v1::ScheduleService::Stub::ListScheduleKinds, v1::ListScheduleKindsRequest(),

@@ -31,6 +31,8 @@ class ExportScheduleRequest;
 class ExportScheduleResponse;
 class ListScheduleKindsResponse;
 class GetServerInfoResponse;
+class ValidateScheduleRequest;
+class ValidateScheduleResponse;
 }  // namespace v1
 
 namespace client {
@@ -86,6 +88,9 @@ class Client {
 
   absl::StatusOr<v1::ExportScheduleResponse> ExportSchedule(
       const v1::ExportScheduleRequest& request, const CallOptions& options = {}) const;
+
+  absl::StatusOr<v1::ValidateScheduleResponse> ValidateSchedule(
+      const v1::ValidateScheduleRequest& request, const CallOptions& options = {}) const;
 
   absl::StatusOr<v1::ListScheduleKindsResponse> ListScheduleKinds(
       const CallOptions& options = {}) const;
