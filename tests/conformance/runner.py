@@ -29,7 +29,7 @@ from fault_server import FaultServer
 from older import OlderContract
 
 HERE = pathlib.Path(__file__).resolve().parent
-GROUPS = ("golden", "oracle", "formulas", "paper", "recorded", "views", "errors", "faults")
+GROUPS = ("golden", "oracle", "formulas", "paper", "recorded", "views", "pictures", "errors", "faults")
 
 # Falsified answers: by what, and which cases' expectations it must break.
 FALSIFIED = {

@@ -12,6 +12,7 @@ import {
   ExportScheduleRequestSchema,
   PipeschedError,
   type Plan,
+  RenderScheduleRequestSchema,
   StreamScheduleRequestSchema,
 } from "../src/index.js";
 
@@ -73,6 +74,17 @@ async function ask(client: Client, { method, request }: Question): Promise<objec
       const { digest, orderDigest } = file;
       const content = new TextDecoder().decode(file.content);
       return { content, digest, order_digest: orderDigest };
+    }
+    case "RenderSchedule": {
+      const picture = await client.renderSchedule(fromJson(RenderScheduleRequestSchema, request));
+      const { contentType, digest, orderDigest } = picture;
+      return {
+        content_type: contentType,
+        start: Buffer.from(picture.content.subarray(0, 4)).toString("hex"),
+        content: contentType.startsWith("text") ? new TextDecoder().decode(picture.content) : "",
+        digest,
+        order_digest: orderDigest,
+      };
     }
     default:
       throw new Error(`no method ${method}`);

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -79,6 +80,8 @@ func ask(client *pipesched.Client, q question) (answer, error) {
 		return answerOfPlan(client.StreamSchedule(ctx, parse(q, &pipeschedv1.StreamScheduleRequest{})))
 	case "ExportSchedule":
 		return answerOfFile(client.ExportSchedule(ctx, parse(q, &pipeschedv1.ExportScheduleRequest{})))
+	case "RenderSchedule":
+		return answerOfPicture(client.RenderSchedule(ctx, parse(q, &pipeschedv1.RenderScheduleRequest{})))
 	}
 	demand(fmt.Errorf("no method %q", q.Method))
 	return nil, nil
@@ -130,6 +133,23 @@ func answerOfFile(file *pipeschedv1.ExportScheduleResponse, err error) (answer, 
 		"content":      string(file.GetContent()),
 		"digest":       file.GetDigest(),
 		"order_digest": file.GetOrderDigest(),
+	}, nil
+}
+
+func answerOfPicture(picture *pipeschedv1.RenderScheduleResponse, err error) (answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	content := ""
+	if strings.HasPrefix(picture.GetContentType(), "text") {
+		content = string(picture.GetContent())
+	}
+	return answer{
+		"content_type": picture.GetContentType(),
+		"start":        hex.EncodeToString(picture.GetContent()[:4]),
+		"content":      content,
+		"digest":       picture.GetDigest(),
+		"order_digest": picture.GetOrderDigest(),
 	}, nil
 }
 
