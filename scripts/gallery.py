@@ -23,7 +23,7 @@ VIEWS = [
     (
         "window.svg",
         "A part of a large schedule: some ranks for some time",
-        "-s 64 -b 512 --time-range 150:190 --ranks 0-5 --width 1000",
+        "-s 64 -b 512 --time-range 180:220 --ranks 0-5 --width 1000",
     ),
     (
         "large.png",
