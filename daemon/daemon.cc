@@ -179,7 +179,7 @@ class Daemon {
       admin_ = *std::move(admin);
       logger_.LogAlways(absl::StrCat("admin listening on ", admin_->address()));
     }
-    logger_.Log(LogLevel::kInfo, "health is SERVING", {{"reason", "started"}});
+    logger_.Log(LogLevel::kInfo, "health is SERVING", {{"reason", "listening, and the self-test passed"}});
     WarnOfExpiry();
     logger_.LogAlways(absl::StrCat("listening on ", absl::StrJoin(server_->addresses(), " ")));
     NotifyManager("READY=1");

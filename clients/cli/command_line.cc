@@ -56,7 +56,7 @@ std::vector<std::string> Rewrite(absl::Span<const std::string> args, Command com
   for (size_t i = 0; i < args.size(); ++i) {
     const std::string& arg = args[i];
     if (arg == "--") {
-      problems.push_back("unexpected argument \"--\": no command takes file names");
+      problems.push_back("unexpected argument \"--\"");
       continue;
     }
     const size_t equals = arg.find('=');
@@ -162,6 +162,17 @@ void TakeSettings(CLI::App& app, Command command, Settings& settings, Problems& 
   }
 }
 
+// The order FILE of the commands that take one.
+void TakeFile(CLI::App& app, Command command, std::vector<std::string>& extras,
+              Settings& settings) {
+  if ((command & kTakeFile) == 0 || extras.empty() || LooksLikeFlag(extras[0]) ||
+      extras[0] == kEmptyText || app.get_option(LongName(GetFlag(FlagId::kOrder)))->count() > 0) {
+    return;
+  }
+  settings.Set(FlagId::kOrder, {"FILE", {extras[0]}});
+  extras.erase(extras.begin());
+}
+
 // Reads the command off `args`; its name may be left out.
 absl::Status TakeCommand(absl::Span<const std::string>& args, CommandLine& result) {
   if (!args.empty() && args[0] == "--version") {
@@ -217,7 +228,9 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
     problems.push_back(error.what());
     return ToStatus(problems);
   }
-  AddUnexpected(app.remaining(), result.command, problems);
+  std::vector<std::string> extras = app.remaining();
+  TakeFile(app, result.command, extras, result.settings);
+  AddUnexpected(extras, result.command, problems);
   TakeSettings(app, result.command, result.settings, problems);
   AddOutputProblem(result, problems);
   status = ToStatus(problems);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "clients/cli/file_writer.h"
 #include "clients/cli/json.h"
@@ -49,9 +50,32 @@ absl::StatusOr<v1::ComputeScheduleResponse> ComputeTimeline(const CommandContext
   return response;
 }
 
-absl::StatusOr<std::string> Export(const CommandContext& context) {
+// CSV has SEND and RECV where the user asks for them, or gives a file that has them.
+bool WantsTransfers(const CommandContext& context) {
+  const Settings& settings = context.settings;
+  return settings.IsOn(FlagId::kWithComms) || settings.IsOn(FlagId::kRepair) ||
+         settings.Find(FlagId::kLowering) != nullptr ||
+         (context.order && IsCsvOrder(settings) && absl::StrContains(*context.order, "SEND_"));
+}
+
+v1::ExportFormat ExportFormatOf(const CommandContext& context, OutputFormat format) {
+  switch (format) {
+    case OutputFormat::kOrder: return v1::EXPORT_FORMAT_ORDER;
+    case OutputFormat::kCsv:
+      return WantsTransfers(context) ? v1::EXPORT_FORMAT_PYTORCH_CSV_COMMS
+                                     : v1::EXPORT_FORMAT_PYTORCH_CSV;
+    case OutputFormat::kTrace: return v1::EXPORT_FORMAT_CHROME_TRACE;
+    case OutputFormat::kMegatron: return v1::EXPORT_FORMAT_MEGATRON_ORDER;
+    case OutputFormat::kDeepSpeed: return v1::EXPORT_FORMAT_DEEPSPEED_INSTRUCTIONS;
+    default: break;
+  }
+  return v1::EXPORT_FORMAT_UNSPECIFIED;
+}
+
+absl::StatusOr<std::string> Export(const CommandContext& context, OutputFormat format) {
   auto request = MakeRequest<v1::ExportScheduleRequest>(context);
-  request.set_format(v1::EXPORT_FORMAT_ORDER);
+  request.set_format(ExportFormatOf(context, format));
+  *request.mutable_options() = BuildExportOptions(context.settings);
   auto response = context.client->ExportSchedule(request, context.call_options);
   if (!response.ok()) return response.status();
   return std::move(*response->mutable_content());
@@ -62,7 +86,11 @@ absl::StatusOr<std::string> MakeContent(const CommandContext& context, OutputFor
                                         const v1::ComputeScheduleResponse& response) {
   switch (format) {
     case OutputFormat::kJson: return ToJson(response);
-    case OutputFormat::kOrder: return Export(context);
+    case OutputFormat::kOrder:
+    case OutputFormat::kCsv:
+    case OutputFormat::kTrace:
+    case OutputFormat::kMegatron:
+    case OutputFormat::kDeepSpeed: return Export(context, format);
     default: break;
   }
   auto picture = Draw(context, format);
@@ -158,6 +186,18 @@ ExitCode RunRender(const CommandContext& context, const std::optional<Output>& o
   }
   PrintNotes(context, notes);
   return CheckMemory(context, notes);
+}
+
+ExitCode RunExport(const CommandContext& context, const Output& output) {
+  v1::ComputeScheduleResponse response;
+  if (output.format == OutputFormat::kJson) {
+    auto timeline = ComputeTimeline(context);
+    if (!timeline.ok()) return context.FailCall(timeline.status());
+    response = *std::move(timeline);
+  }
+  const absl::StatusOr<std::string> content = MakeContent(context, output.format, response);
+  if (!content.ok()) return context.FailCall(content.status());
+  return WriteOutput(context, output, *content);
 }
 
 }  // namespace pipesched::cli

@@ -17,6 +17,9 @@ ExitCode RunCompute(const CommandContext& context, const std::optional<Output>& 
 // Writes `output`, a picture, or draws on standard output; prints no numbers.
 ExitCode RunRender(const CommandContext& context, const std::optional<Output>& output);
 
+// Writes `output`, no picture, and prints nothing.
+ExitCode RunExport(const CommandContext& context, const Output& output);
+
 }  // namespace pipesched::cli
 
 #endif  // PIPESCHED_CLIENTS_CLI_COMPUTE_H_

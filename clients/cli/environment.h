@@ -4,10 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "clients/cli/settings.h"
+
 namespace pipesched::cli {
 
-// $PIPESCHED_SERVER; "" if it is not set.
-std::string ServerFromEnvironment();
+// What the PIPESCHED_* variables of this process say about how to reach the server; one
+// that is empty counts as not set. Returns INVALID_ARGUMENT with a line for each problem.
+absl::StatusOr<Settings> ReadEnvironment();
 
 // A warning for each PIPESCHED_* variable of `environment` ("NAME=VALUE" texts,
 // the last one null) that nothing of ours reads. Kubernetes' names for a Service

@@ -30,6 +30,14 @@ absl::string_view Examples(Command command) {
   switch (command) {
     case kCompute: return kPlanExamples;
     case kRender: return "  pipesched render -s 4 -b 8 -o plan.png --title \"Step 1\"\n";
+    case kValidate:
+      return "  pipesched validate plan.order\n"
+             "  pipesched validate plan.csv --transport rendezvous --junit report.xml\n"
+             "  pipesched validate plan.csv -f 1 -bw 2 --max-bubble-rate 0.2\n";
+    case kExport:
+      return "  pipesched export plan.order -o plan.csv --with-comms\n"
+             "  pipesched export -s 4 -b 8 --schedule zb_h1 -o plan.trace.json\n"
+             "  pipesched export hangs.csv --repair --transport rendezvous -o plan.csv\n";
     case kSchedules: return "  pipesched schedules\n  pipesched schedules --format json\n";
     case kHealth: return "  pipesched health --server 127.0.0.1:50551\n";
     case kVersion: return "  pipesched version --server 127.0.0.1:50551\n";

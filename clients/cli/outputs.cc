@@ -16,10 +16,17 @@ struct FormatInfo {
   bool is_picture;
 };
 constexpr FormatInfo kFormats[] = {
-    {OutputFormat::kPng, "png", ".png", true},        {OutputFormat::kSvg, "svg", ".svg", true},
-    {OutputFormat::kPdf, "pdf", ".pdf", true},        {OutputFormat::kHtml, "html", ".html", true},
-    {OutputFormat::kText, "txt", ".txt", true},       {OutputFormat::kJson, "json", ".json", false},
+    {OutputFormat::kPng, "png", ".png", true},
+    {OutputFormat::kSvg, "svg", ".svg", true},
+    {OutputFormat::kPdf, "pdf", ".pdf", true},
+    {OutputFormat::kHtml, "html", ".html", true},
+    {OutputFormat::kText, "txt", ".txt", true},
+    {OutputFormat::kJson, "json", ".json", false},
     {OutputFormat::kOrder, "order", ".order", false},
+    {OutputFormat::kCsv, "csv", ".csv", false},
+    {OutputFormat::kTrace, "trace", ".trace.json", false},
+    {OutputFormat::kMegatron, "megatron", ".megatron.json", false},
+    {OutputFormat::kDeepSpeed, "deepspeed", ".deepspeed", false},
 };
 
 const FormatInfo* FindByName(absl::string_view name) {
@@ -29,11 +36,14 @@ const FormatInfo* FindByName(absl::string_view name) {
   return nullptr;
 }
 
+// The longest ending that is one: .trace.json, not .json.
 const FormatInfo* FindByEnding(absl::string_view path) {
+  const FormatInfo* found = nullptr;
   for (const FormatInfo& info : kFormats) {
-    if (absl::EndsWithIgnoreCase(path, info.ending)) return &info;
+    if (!absl::EndsWithIgnoreCase(path, info.ending)) continue;
+    if (found == nullptr || info.ending.size() > found->ending.size()) found = &info;
   }
-  return nullptr;
+  return found;
 }
 
 std::string Endings(bool pictures_only) {
@@ -49,6 +59,10 @@ std::string Endings(bool pictures_only) {
 
 absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settings& settings) {
   const bool is_render = command == kRender;
+  if (command == kExport && settings.Find(FlagId::kOutput) == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output: export wants a file, one of ", Endings(/*pictures_only=*/false)));
+  }
   const bool pictures = !settings.IsOn(FlagId::kNoVisualization) || is_render;
   const bool is_json = settings.Text(FlagId::kFormat) == "json" && !is_render;
   const std::string origin = settings.Origin(FlagId::kOutput);
@@ -85,6 +99,10 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
     return absl::InvalidArgumentError(
         absl::StrCat(named != nullptr ? settings.Origin(FlagId::kOutputFormat) : origin,
                      ": render writes pictures, want one of ", Endings(/*pictures_only=*/true)));
+  }
+  if (command == kExport && format->is_picture) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(origin, ": export writes no pictures, render does"));
   }
   if (format->is_picture && !pictures) {
     if (path != "-") return std::nullopt;

@@ -15,9 +15,13 @@ enum class OutputFormat {
   kSvg,
   kPdf,
   kHtml,
-  kText,   // a drawing of characters
-  kJson,   // the response of ComputeSchedule
-  kOrder,  // order text
+  kText,       // a drawing of characters
+  kJson,       // the response of ComputeSchedule
+  kOrder,      // order text
+  kCsv,        // PyTorch CSV
+  kTrace,      // Chrome trace events
+  kMegatron,   // order list
+  kDeepSpeed,  // instructions
 };
 
 // Whether a terminal would show the bytes as noise.

@@ -20,8 +20,7 @@ v1::RenderFormat ToRenderFormat(OutputFormat format) {
     case OutputFormat::kPdf: return v1::RENDER_FORMAT_PDF;
     case OutputFormat::kHtml: return v1::RENDER_FORMAT_HTML;
     case OutputFormat::kText: return v1::RENDER_FORMAT_TEXT;
-    case OutputFormat::kJson:
-    case OutputFormat::kOrder: break;
+    default: break;
   }
   return v1::RENDER_FORMAT_UNSPECIFIED;
 }

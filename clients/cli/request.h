@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "clients/cli/settings.h"
+#include "pipesched/v1/exchange.pb.h"
 #include "pipesched/v1/pipeline.pb.h"
 #include "pipesched/v1/schedule.pb.h"
 
@@ -19,6 +20,13 @@ namespace pipesched::cli {
 // value a stage. If a list has another length, so has stage_costs: more records
 // than any list has values, and never one that the service takes.
 v1::Pipeline BuildPipeline(const Settings& settings);
+
+// Whether the order file is PyTorch CSV: by its ending, or since --dialect is given.
+bool IsCsvOrder(const Settings& settings);
+
+// The transport, dialect and lowering that are given.
+v1::Transport TransportOf(const Settings& settings);
+v1::ExportOptions BuildExportOptions(const Settings& settings);
 
 // The schedule that the settings name; a name that the contract does not know is
 // UNSPECIFIED. `order` is the text of the order file, if one is given.

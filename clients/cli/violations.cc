@@ -47,6 +47,10 @@ std::string ReplaceValue(const std::string& description, absl::string_view text)
 
 UserViolation Explain(const client::FieldViolation& violation, const Settings& settings) {
   FieldPath path = SplitPath(violation.field);
+  // The file that --order gives, and the list that --fsdp-times is.
+  if (path.pattern == "schedule.pytorch_csv") path.pattern = "schedule.order";
+  if (absl::StartsWith(path.pattern, "schedule.fsdp_times")) path.pattern = "schedule.fsdp_times";
+  if (path.pattern == "options.transport") path.pattern = "transport";
   if (path.pattern == "options.end_time") path.pattern = "options.start_time";
   if (path.pattern == "options.ranks[]") path.index = -1;  // One text gives them all.
   const bool compares = settings.Find(FlagId::kCompare) != nullptr;
@@ -67,7 +71,7 @@ UserViolation Explain(const client::FieldViolation& violation, const Settings& s
         flag->kind == ValueKind::kInteger || absl::StartsWith(violation.description, "unset");
     result.description = has_no_default ? ReplaceValue(violation.description, "not given")
                                         : absl::StrCat("default ", violation.description);
-  } else if (flag->id == FlagId::kOrder) {
+  } else if (flag->id == FlagId::kOrder || flag->id == FlagId::kFsdpTimes) {
     result.description = absl::StrCat(setting->texts[0], ": ", violation.description);
   } else if (!IsList(flag->kind)) {
     // A text may be long, or no ASCII.

@@ -201,7 +201,8 @@ TEST(CliCommandsTest, ListsKindsHealthAndVersion) {
   EXPECT_THAT(kinds, HasSubstr("\neager_1f1b "));
   EXPECT_THAT(kinds, testing::ContainsRegex("\ninterleaved_1f1b +round_robin +"
                                             "--microbatch-group-size +V >= 2"));
-  EXPECT_THAT(kinds, testing::ContainsRegex("\ncustom +given +--order --stage-to-rank +each F"));
+  EXPECT_THAT(kinds, testing::ContainsRegex("\ncustom +given +--order --dialect --fsdp-times "
+                                            "--stage-to-rank +each F"));
   EXPECT_EQ(
       YAML::Load(cli.Run("schedules --format json").out)["kinds"][0]["name"].as<std::string>(),
       "gpipe");

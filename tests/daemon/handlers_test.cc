@@ -310,7 +310,9 @@ TEST(HandleExportScheduleTest, WritesOrderText) {
             "3b71e214e7b76c651d4ddc145bdd786df944f640fd9d64c2eb2a8cbb5efbb9d5");
   EXPECT_THAT(
       HandlePlanCall(Parse<v1::ExportScheduleRequest>(kFourByEight), Context(limits), response),
-      StatusIs(absl::StatusCode::kInvalidArgument, "format = 0, want EXPORT_FORMAT_ORDER"));
+      StatusIs(
+          absl::StatusCode::kInvalidArgument,
+          HasSubstr("format = 0, want one of EXPORT_FORMAT_ORDER, EXPORT_FORMAT_PYTORCH_CSV,")));
 }
 
 TEST(HandleExportScheduleTest, RefusesAFileThatIsTooLarge) {
@@ -440,7 +442,8 @@ TEST(HandleListScheduleKindsTest, ListsTheRegistry) {
   ASSERT_EQ(response.kinds_size(), 19);
   EXPECT_THAT(response.kinds(6).parameters(), ElementsAre("schedule.microbatch_group_size"));
   EXPECT_THAT(response.kinds(18).parameters(),
-              ElementsAre("schedule.order", "schedule.stage_to_rank"));
+              ElementsAre("schedule.order", "schedule.pytorch_csv", "schedule.csv_dialect",
+                          "schedule.fsdp_times", "schedule.stage_to_rank"));
   EXPECT_EQ(response.kinds(14).placement(), v1::PLACEMENT_KIND_BIDIRECTIONAL);
   EXPECT_EQ(response.kinds(1).kind(), v1::SCHEDULE_KIND_1F1B);
   EXPECT_EQ(response.kinds(1).name(), "1f1b");
