@@ -298,7 +298,8 @@ class TextDrawer {
     std::string line;
     int hidden = 0;
     int columns = 0;
-    const auto add = [&](int kind, absl::string_view name) {
+    // Two characters of the kinds, then the name.
+    const auto add = [&](int left, int right, absl::string_view name) {
       const int needed = static_cast<int>(name.size()) + 5;
       if (columns > 0 && columns + needed > style_.columns) {
         AddLine(line, hidden);
@@ -306,22 +307,26 @@ class TextDrawer {
         hidden = columns = 0;
       }
       if (columns > 0) line += "  ";
-      if (style_.colour && kind != kIdleIndex) {
-        const std::string escape = Escape({kind, false, false, 0});
-        absl::StrAppend(&line, escape, "  \x1b[0m ", name);
-        hidden += static_cast<int>(escape.size()) + 4;
-      } else {
-        absl::StrAppend(&line, Block(kind), Block(kind), " ", name);
+      for (const int kind : {left, right}) {
+        const bool ground = style_.colour && kind != kIdleIndex;
+        const std::string escape = ground ? Escape({kind, false, false, 0}) : "";
+        const absl::string_view end = ground ? "\x1b[0m" : "";
+        absl::StrAppend(&line, escape, ground ? " " : Block(kind), end);
+        hidden += static_cast<int>(escape.size() + end.size());
       }
+      absl::StrAppend(&line, " ", name);
       columns += needed;
     };
     AddLine("");
     for (const KindName& row : KindNames()) {
-      if (times.Has(row.kind)) add(static_cast<int>(row.kind), row.name);
+      const int kind = static_cast<int>(row.kind);
+      if (times.Has(row.kind)) add(kind, kind, row.name);
     }
-    if (!times.pairs.empty())
-      add(static_cast<int>(OpKind::kForward), "overlapped pair (F, then B)");
-    add(kIdleIndex, "idle");
+    if (!times.pairs.empty()) {
+      add(static_cast<int>(OpKind::kForward), static_cast<int>(OpKind::kBackward),
+          "overlapped pair (F, then B)");
+    }
+    add(kIdleIndex, kIdleIndex, "idle");
     AddLine(line, hidden);
     if (options_.critical_path) {
       AddLine(style_.colour  ? "underlined: critical path"

@@ -38,6 +38,7 @@ GROUPS = (
     "paper",
     "recorded",
     "views",
+    "pictures",
     "exchange",
     "errors",
     "faults",

@@ -12,6 +12,7 @@ import {
   ExportScheduleRequestSchema,
   PipeschedError,
   type Plan,
+  RenderScheduleRequestSchema,
   Rule,
   StreamScheduleRequestSchema,
   Transport,
@@ -87,6 +88,17 @@ async function ask(client: Client, { method, request }: Question): Promise<objec
         ),
         transport: `TRANSPORT_${Transport[result.transport]}`,
         order_digest: result.orderDigest,
+      };
+    }
+    case "RenderSchedule": {
+      const picture = await client.renderSchedule(fromJson(RenderScheduleRequestSchema, request));
+      const { contentType, digest, orderDigest } = picture;
+      return {
+        content_type: contentType,
+        start: Buffer.from(picture.content.subarray(0, 4)).toString("hex"),
+        content: contentType.startsWith("text") ? new TextDecoder().decode(picture.content) : "",
+        digest,
+        order_digest: orderDigest,
       };
     }
     default:

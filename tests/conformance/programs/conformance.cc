@@ -13,6 +13,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "pipesched/client/connect.h"
@@ -147,6 +149,17 @@ Struct ToAnswer(const v1::ValidateScheduleResponse& response) {
   return answer;
 }
 
+Struct ToAnswer(const v1::RenderScheduleResponse& response) {
+  Struct answer;
+  const bool is_text = absl::StartsWith(response.content_type(), "text");
+  Set(answer, "content_type", ToValue(response.content_type()));
+  Set(answer, "start", ToValue(absl::BytesToHexString(response.content().substr(0, 4))));
+  Set(answer, "content", ToValue(is_text ? response.content() : std::string()));
+  Set(answer, "digest", ToValue(response.digest()));
+  Set(answer, "order_digest", ToValue(response.order_digest()));
+  return answer;
+}
+
 Struct ToAnswer(const absl::Status& status) {
   const ErrorDetails details = GetErrorDetails(status);
   Struct error;
@@ -196,6 +209,9 @@ Struct Ask(const Client& client, const Struct& question, const CallOptions& opti
   if (method == "ValidateSchedule") {
     return ToAnswer(
         client.ValidateSchedule(ToRequest<v1::ValidateScheduleRequest>(question), options));
+  }
+  if (method == "RenderSchedule") {
+    return ToAnswer(client.RenderSchedule(ToRequest<v1::RenderScheduleRequest>(question), options));
   }
   Demand(method == "ComputeSchedule", absl::StrCat("no method ", method));
   return ToAnswer(client.ComputeSchedule(ToRequest<v1::ComputeScheduleRequest>(question), options));

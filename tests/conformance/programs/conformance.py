@@ -16,6 +16,7 @@ REQUESTS = {
     "ComputeSchedule": service.ComputeScheduleRequest,
     "StreamSchedule": service.StreamScheduleRequest,
     "ExportSchedule": service.ExportScheduleRequest,
+    "RenderSchedule": service.RenderScheduleRequest,
     "ValidateSchedule": ValidateScheduleRequest,
 }
 
@@ -67,6 +68,21 @@ def ask(client, method, request):
             ],
             "transport": Transport.Name(result.transport),
             "order_digest": result.order_digest,
+        }
+    if method == "RenderSchedule":
+        picture = client.render_schedule(
+            request.pipeline,
+            request.schedule,
+            format=request.format,
+            options=request.options,
+            compared=request.compared,
+        )
+        return {
+            "content_type": picture.content_type,
+            "start": picture.content[:4].hex(),
+            "content": picture.content.decode() if picture.content_type.startswith("text") else "",
+            "digest": picture.digest,
+            "order_digest": picture.order_digest,
         }
     if method == "StreamSchedule":
         plan = client.stream_schedule(request.pipeline, request.schedule, ranks=request.ranks)

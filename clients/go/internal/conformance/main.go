@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,6 +97,8 @@ func ask(client *pipesched.Client, q question) (answer, error) {
 		return answerOfPlan(client.StreamSchedule(ctx, parse(q, &pipeschedv1.StreamScheduleRequest{})))
 	case "ExportSchedule":
 		return answerOfFile(client.ExportSchedule(ctx, parse(q, &pipeschedv1.ExportScheduleRequest{})))
+	case "RenderSchedule":
+		return answerOfPicture(client.RenderSchedule(ctx, parse(q, &pipeschedv1.RenderScheduleRequest{})))
 	case "ValidateSchedule":
 		return answerOfValidation(client.ValidateSchedule(ctx, parse(q, &pipeschedv1.ValidateScheduleRequest{})))
 	}
@@ -165,6 +168,23 @@ func answerOfValidation(result *pipeschedv1.ValidateScheduleResponse, err error)
 		"findings":     findings,
 		"transport":    result.GetTransport().String(),
 		"order_digest": result.GetOrderDigest(),
+	}, nil
+}
+
+func answerOfPicture(picture *pipeschedv1.RenderScheduleResponse, err error) (answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	content := ""
+	if strings.HasPrefix(picture.GetContentType(), "text") {
+		content = string(picture.GetContent())
+	}
+	return answer{
+		"content_type": picture.GetContentType(),
+		"start":        hex.EncodeToString(picture.GetContent()[:4]),
+		"content":      content,
+		"digest":       picture.GetDigest(),
+		"order_digest": picture.GetOrderDigest(),
 	}, nil
 }
 

@@ -135,10 +135,13 @@ class Client:
         *,
         format: "service.RenderFormat" = service.RENDER_FORMAT_PNG,
         options: Optional[service.RenderOptions] = None,
+        compared: Iterable[AnySchedule] = (),
         timeout: Optional[float] = None,
     ) -> service.RenderScheduleResponse:
-        """A picture: content, content_type, width, height."""
-        return self._run(_calls.render_schedule(pipeline, schedule, format, options), timeout)
+        """A picture: content, content_type, width, height. compared: more schedules,
+        drawn below."""
+        call = _calls.render_schedule(pipeline, schedule, format, options, compared)
+        return self._run(call, timeout)
 
     def export_schedule(
         self,
