@@ -15,9 +15,10 @@ enum Command : unsigned {
   kSchedules = 4,
   kHealth = 8,
   kVersion = 16,
+  kCompletion = 1u << 20,  // local: asks no service
 };
 inline constexpr unsigned kPlans = kCompute | kRender;  // those that take a pipeline
-inline constexpr unsigned kAllCommands = kPlans | kSchedules | kHealth | kVersion;
+inline constexpr unsigned kAllCommands = kPlans | kSchedules | kHealth | kVersion;  // that ask
 
 struct CommandInfo {
   Command command;
@@ -73,6 +74,7 @@ enum class FlagId {
   kServer,
   kTimeout,
   kService,
+  kShell,
   kColor,
   kHelp,
 };
