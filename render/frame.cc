@@ -42,18 +42,6 @@ size_t CountRows(const Frame& frame) {
   return rows;
 }
 
-// The shown time as a multiple of the shortest forward, at least 1.
-double SpanInForwards(absl::Span<const Subject> subjects, const Frame& frame) {
-  const double span = frame.end - frame.begin;
-  double shortest = span;
-  for (const Subject& subject : subjects) {
-    for (const StageCost& stage : subject.pipeline.stages) {
-      shortest = std::min(shortest, subject.pipeline.scale.ToUnits(stage.forward));
-    }
-  }
-  return std::max(1.0, span / shortest);
-}
-
 double WidestNumber(absl::Span<const Subject> subjects, int size) {
   return Font::Default().Width(absl::StrCat(subjects[0].pipeline.shape.num_microbatches - 1), size);
 }
@@ -103,6 +91,17 @@ void SetRowHeights(int pitch, bool memory, Frame& frame) {
 int Frame::X(double time) const {
   const double part = std::clamp((time - begin) / (end - begin), 0.0, 1.0);
   return plot.x + static_cast<int>(std::round(part * plot.width));
+}
+
+double SpanInForwards(absl::Span<const Subject> subjects, const Frame& frame) {
+  const double span = frame.end - frame.begin;
+  double shortest = span;
+  for (const Subject& subject : subjects) {
+    for (const StageCost& stage : subject.pipeline.stages) {
+      shortest = std::min(shortest, subject.pipeline.scale.ToUnits(stage.forward));
+    }
+  }
+  return std::max(1.0, span / shortest);
 }
 
 bool NamesBytes(const Pipeline& pipeline) {

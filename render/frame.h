@@ -101,6 +101,9 @@ Frame MakeFrame(absl::Span<const Subject> subjects, const PictureOptions& option
 void SetHeights(absl::Span<const Subject> subjects, const PictureOptions& options,
                 const CaptionLines& lines, Frame& frame);
 
+// The shown time as a multiple of the shortest forward, at least 1.
+double SpanInForwards(absl::Span<const Subject> subjects, const Frame& frame);
+
 // Whether the picture has the memory of ranks: see MemoryCurve of the contract.
 bool ShowsMemory(absl::Span<const Subject> subjects, const PictureOptions& options);
 
