@@ -32,7 +32,6 @@ constexpr int kSmallestMemory = 8;
 constexpr int kLargestMemory = 20;
 constexpr double kMemoryPart = 0.38;  // of a given pitch
 
-constexpr int kMargin = 20;
 constexpr int kRightMargin = 36;  // half a tick label hangs over the plot
 constexpr int kHeading = 34;      // of a panel
 

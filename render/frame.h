@@ -18,6 +18,8 @@ inline constexpr int kFootnoteSize = 11;
 inline constexpr int kSmallestNumber = 10;  // microbatch numbers
 inline constexpr int kLargestNumber = 13;
 
+inline constexpr int kMargin = 20;  // around everything
+
 // Heights of lines of text, baseline to baseline.
 inline constexpr int kFactsLine = 20;
 inline constexpr int kLegendLine = 22;
@@ -81,6 +83,9 @@ struct Frame {
 
   // The pixel at whose left edge a time is; times outside are at the ends.
   int X(double time) const;
+
+  // Room for a line of text around the plot, from plot.x on.
+  int text_width() const { return width - plot.x - kMargin; }
 
   double pixels_a_unit() const { return plot.width / (end - begin); }
 

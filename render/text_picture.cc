@@ -337,8 +337,9 @@ class TextDrawer {
     for (const auto& row : table) {
       std::string line;
       for (size_t i = 0; i < row.size(); ++i) {
-        const std::string cell =
-            absl::StrFormat(i == 0 ? "%-*s" : "%*s", static_cast<int>(widths[i]), row[i]);
+        const int cell_width = static_cast<int>(widths[i]);
+        const std::string cell = i == 0 ? absl::StrFormat("%-*s", cell_width, row[i])
+                                        : absl::StrFormat("%*s", cell_width, row[i]);
         if (line.size() + 2 + cell.size() > static_cast<size_t>(style_.columns)) break;
         absl::StrAppend(&line, i == 0 ? "" : "  ", cell);
       }
