@@ -26,6 +26,7 @@ constexpr CommandInfo kCommands[] = {
     {kSchedules, "schedules", "list the kinds of schedule"},
     {kHealth, "health", "ask whether the service is serving"},
     {kVersion, "version", "print the versions of this program and of the service"},
+    {kCompletion, "completion", "print the completion script of a shell: bash, zsh or fish"},
 };
 
 // A value of one stage is a record of stage_costs, see request.cc.
@@ -286,9 +287,12 @@ constexpr Flag kFlags[] = {
      "also tell what is set about the server, and where"},
     {FlagId::kService, "service", "", "", "", ValueKind::kText, kHealth, "NAME",
      "service to ask for (default the whole server)"},
+    {FlagId::kShell, "shell", "", "", "", ValueKind::kChoice, kCompletion, "SHELL",
+     "the shell; --shell may be left out", "bash|zsh|fish"},
     {FlagId::kColor, "color", "", "", "", ValueKind::kChoice, kAllCommands, "WHEN",
      "color text: auto (default), always or never; NO_COLOR is respected", "auto|always|never"},
-    {FlagId::kHelp, "help", "h", "", "", ValueKind::kSwitch, kAllCommands, "", "print this"},
+    {FlagId::kHelp, "help", "h", "", "", ValueKind::kSwitch, kAllCommands | kCompletion, "",
+     "print this"},
 };
 static_assert(std::size(kFlags) == kNumFlags);
 

@@ -17,6 +17,7 @@ enum Command : unsigned {
   kVersion = 16,
   kValidate = 32,
   kExport = 64,
+  kCompletion = 1u << 20,  // local: asks no service
 };
 inline constexpr unsigned kPictures = kCompute | kRender;         // those that draw
 inline constexpr unsigned kPlans = kCompute | kRender | kExport;  // those that write files
@@ -116,6 +117,7 @@ enum class FlagId {
   kVerbose,
   kVeryVerbose,
   kService,
+  kShell,
   kColor,
   kHelp,
 };

@@ -14,6 +14,7 @@
 #include "base/stopwatch.h"
 #include "base/text.h"
 #include "clients/cli/command_line.h"
+#include "clients/cli/completion.h"
 #include "clients/cli/compute.h"
 #include "clients/cli/config_file.h"
 #include "clients/cli/connection.h"
@@ -110,6 +111,7 @@ ExitCode RunCommand(const CommandLine& command_line, const std::optional<Output>
     case kSchedules: return RunSchedules(context);
     case kHealth: return RunHealth(context);
     case kVersion: return RunVersion(context, *embedded);
+    case kCompletion: break;  // Is done before.
   }
   return ExitCode::kInternal;
 }
@@ -130,6 +132,9 @@ ExitCode RealRun(const std::vector<std::string>& args, StartEmbedded start_embed
   }
   Settings& settings = command_line->settings;
   if (settings.IsOn(FlagId::kHelp)) return context.Print(FormatHelp(command_line->command));
+  if (command_line->command == kCompletion) {
+    return context.Print(FormatCompletion(settings.Text(FlagId::kShell)));
+  }
   context.color = UseColor(settings.Text(FlagId::kColor, "auto"), STDERR_FILENO);
   for (const std::string& warning : WarnOfUnknownVariables(environ)) {
     context.Remark("warning", warning);

@@ -1,6 +1,7 @@
-// What peers that abuse HTTP/2 cost a daemon (SECURITY.md). A line for each abuse:
-// what it sent in some seconds, the daemon's processor time and largest memory
-// meanwhile, and how long the calls of a normal client took.
+// What peers that abuse HTTP/2 cost a daemon with --max-memory 512MiB (SECURITY.md). A
+// line for each abuse: what it sent in 5 s, the daemon's processor time and largest
+// memory meanwhile, its memory 2 s later, the connections that it broke, and how long
+// the calls of a normal client took.
 
 #include <sys/resource.h>
 
@@ -155,7 +156,7 @@ std::vector<Abuse> AllAbuses() {
 
 void Measure(const Abuse& abuse) {
   Daemon daemon({"--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--access-log", "off",
-                 "--max-rpc-duration", "10s"});
+                 "--max-rpc-duration", "10s", "--max-memory", "512MiB"});
   const client::Client client(client::MakeChannel(daemon.addresses[0]));
   (void)client.GetServerInfo();
   const double cpu = Metric(daemon, "process_cpu_seconds_total");
@@ -184,11 +185,15 @@ void Measure(const Abuse& abuse) {
     return absl::ToDoubleMilliseconds(
         times[static_cast<size_t>(share * static_cast<double>(times.size() - 1))]);
   };
+  const double cpu_taken = Metric(daemon, "process_cpu_seconds_total") - cpu;
+  absl::SleepFor(absl::Seconds(2));
+  const double memory_after = Metric(daemon, "process_resident_memory_bytes") - memory;
   std::printf(
-      "%-30s %8lld  cpu %5.1f s  memory +%6.1f MB  calls: %d of %zu failed, p50 %.2f ms, "
-      "p99 %.2f ms, most %.1f ms\n",
-      abuse.name, static_cast<long long>(count), Metric(daemon, "process_cpu_seconds_total") - cpu,
-      (most_memory - memory) / 1e6, failed, times.size(), at(0.5), at(0.99), at(1));
+      "%-30s %8lld  cpu %4.1f s  memory +%6.1f MB, then +%6.1f MB  broken %3.0f  calls: %d of %zu "
+      "failed, p50 %.2f ms, p99 %.2f ms, most %.1f ms\n",
+      abuse.name, static_cast<long long>(count), cpu_taken, (most_memory - memory) / 1e6,
+      memory_after / 1e6, Metric(daemon, "pipesched_connections_broken_total"), failed,
+      times.size(), at(0.5), at(0.99), at(1));
   std::fflush(stdout);
 }
 

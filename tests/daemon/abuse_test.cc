@@ -6,15 +6,19 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "pipesched/client/client.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "tests/daemon/daemon_process.h"
 #include "tests/daemon/http2_peer.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/status_matchers.h"
 
 namespace pipesched {
@@ -80,6 +84,35 @@ TEST_F(AbuseTest, HugeMetadata) {
   const std::string more = Frame(kContinuation, 0, 1, Field("x-filler", std::string(120, 'a')));
   for (int i = 0; i < 20000 && endless.Say(more); ++i) {
   }
+}
+
+// What peers send without end and gRPC keeps costs them their connections, and the
+// process stays near its mark.
+TEST(MemoryGuardTest, MemoryStaysNearItsMarkUnderEndlessHeaders) {
+  if (HasAddressSanitizer()) GTEST_SKIP() << "AddressSanitizer takes memory of its own";
+  Daemon daemon({"--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--access-log", "off",
+                 "--max-memory", "256MiB"});
+  const auto metric = [&](const std::string& name) {
+    const std::string text = absl::StrCat("\n", HttpGet(daemon.admin, "/metrics").body);
+    const std::string line = absl::StrCat("\n", name, " ");
+    return std::atof(text.c_str() + text.find(line) + line.size());
+  };
+  const std::string more = Frame(kContinuation, 0, 1, Field("x-filler", std::string(120, 'a')));
+  std::string much;
+  while (much.size() < 1 << 16) much += more;
+  double most = 0;
+  while (metric("pipesched_connections_broken_total") < 1) {
+    const Peer peer(daemon.addresses[0]);
+    peer.Say(kPreface + Frame(kSettings, 0, 0, "") + Frame(kHeaders, 0, 1, CallHeaders()));
+    for (int i = 0; peer.Say(much); ++i) {
+      if (i % 256 == 0) most = std::max(most, metric("process_resident_memory_bytes"));
+    }
+  }
+  EXPECT_GT(most, 128 << 20);
+  EXPECT_LT(most, 1 << 30);
+  EXPECT_THAT(client::Client(client::MakeChannel(daemon.addresses[0])).GetServerInfo(), IsOk());
+  daemon.process.Signal(SIGTERM);
+  EXPECT_EQ(daemon.process.Wait().exit_code, 0);
 }
 
 TEST_F(AbuseTest, GarbageAndHalfPrefaces) {

@@ -655,7 +655,7 @@ type RenderOptions struct {
 	// TEXT.
 	Memory MemoryCurve `protobuf:"varint,6,opt,name=memory,proto3,enum=pipesched.v1.MemoryCurve" json:"memory,omitempty"`
 	// Shows only what happens between these times, in the caller's unit. Start: at
-	// least 0, unset means 0. End: above start, unset or after the end of the
+	// least 0 and before the end of the schedule, unset means 0. End: above start, unset or after the end of the
 	// schedule means its end.
 	StartTime *float64 `protobuf:"fixed64,7,opt,name=start_time,json=startTime,proto3,oneof" json:"start_time,omitempty"`
 	// See start_time.

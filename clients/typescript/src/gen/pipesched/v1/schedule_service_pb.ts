@@ -330,7 +330,7 @@ export type RenderOptions = Message<"pipesched.v1.RenderOptions"> & {
 
   /**
    * Shows only what happens between these times, in the caller's unit. Start: at
-   * least 0, unset means 0. End: above start, unset or after the end of the
+   * least 0 and before the end of the schedule, unset means 0. End: above start, unset or after the end of the
    * schedule means its end.
    *
    * @generated from field: optional double start_time = 7;
