@@ -491,6 +491,12 @@ def pictures():
             expect,
             method="RenderSchedule",
         )
+    small_digest = oracle.plan_digest(
+        request("1f1b", 2, 2),
+        "1f1b",
+        1,
+        oracle.order_digest(["0F0 0F1 0B0 0B1", "1F0 1B0 1F1 1B1"]),
+    )
     # Drawn by hand: 5 characters a unit of time. Rank 1 begins when F0 of rank 0 is
     # done, B0 of rank 0 when that of rank 1 is.
     yield case(
@@ -510,11 +516,7 @@ def pictures():
             "## forward (F)  == backward (B)  .. idle\n"
             "forward (F) 1 | backward (B) 2 | p2p 0 | times in time units\n"
             "bubble rate = idle rank time / (ranks x makespan)\n"
-            "digest "
-            + oracle.plan_digest(
-                request("1f1b", 2, 2), "1f1b", 1, oracle.order_digest(["0F0 0F1 0B0 0B1", "1F0 1B0 1F1 1B1"])
-            )[:12]
-            + "\n",
+            f"digest {small_digest[:12]}\n",
         },
         method="RenderSchedule",
     )
