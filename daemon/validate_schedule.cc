@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/convert/csv_order.h"
 #include "daemon/convert/exchange.h"
+#include "daemon/convert/given_order.h"
 #include "daemon/convert/schedule.h"
 #include "daemon/handlers.h"
 #include "daemon/plan.h"
@@ -22,8 +23,6 @@
 
 namespace pipesched {
 namespace {
-
-constexpr char kMapField[] = "schedule.stage_to_rank";
 
 // What is to be validated.
 struct Subject {
@@ -46,32 +45,14 @@ int SizeOf(absl::string_view field, int given, int inferred, int most, absl::str
   return value;
 }
 
-// Where the caller puts the stages, or the order does: a bidirectional one counts as that.
-Placement PlacementOf(const v1::Schedule& schedule, const Program& program, int num_stages,
-                      int num_microbatches) {
-  const auto& map = schedule.stage_to_rank();
-  if (!map.empty()) {
-    return Placement(std::vector<int>(map.begin(), map.end()), program.num_ranks());
-  }
+// Where the order puts its stages: a bidirectional one counts as that.
+Placement InferredPlacement(const Program& program, int num_stages, int num_microbatches) {
   if (num_stages == program.num_ranks()) {
     absl::StatusOr<Placement> inferred =
         InferPlacement({num_stages, 1, num_microbatches}, OrderOf(program));
     if (inferred.ok()) return *std::move(inferred);
   }
   return PlacementByFirstUse(program, num_stages);
-}
-
-void CheckMap(const v1::Schedule& schedule, int num_stages, int num_ranks, Violations& violations) {
-  const auto& map = schedule.stage_to_rank();
-  if (map.empty()) return;
-  if (map.size() != num_stages) {
-    violations.Add(kMapField, absl::StrCat(map.size(), " entries, want ", num_stages, " or none"));
-  }
-  for (int s = 0; s < map.size(); ++s) {
-    if (0 <= map[s] && map[s] < num_ranks) continue;
-    violations.Add(absl::StrCat(kMapField, "[", s, "]"),
-                   absl::StrCat(map[s], ", want [0, ", num_ranks - 1, "]"));
-  }
 }
 
 absl::StatusOr<Subject> GivenSubject(const v1::ValidateScheduleRequest& request,
@@ -100,10 +81,13 @@ absl::StatusOr<Subject> GivenSubject(const v1::ValidateScheduleRequest& request,
                    absl::StrCat(pipeline.chunks_per_rank(), ": the order has ",
                                 program->num_ranks(), " ranks and ", num_stages, " stages"));
   }
-  CheckMap(schedule, num_stages, program->num_ranks(), violations);
+  std::optional<Placement> placement;
+  if (!schedule.stage_to_rank().empty()) {
+    placement = ConvertStageToRank(schedule, num_stages, program->num_ranks(), violations);
+  }
   if (!violations.empty()) return violations.ToStatus();
-  Placement placement = PlacementOf(schedule, *program, num_stages, num_microbatches);
-  return Subject{*std::move(program), std::move(placement), num_microbatches};
+  if (!placement) placement = InferredPlacement(*program, num_stages, num_microbatches);
+  return Subject{*std::move(program), *std::move(placement), num_microbatches};
 }
 
 absl::StatusOr<Subject> MadeSubject(const v1::ValidateScheduleRequest& request,

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "engine/model/take_number.h"
 
 namespace pipesched {
 namespace {
@@ -62,18 +63,6 @@ std::optional<ActionKind> KindOf(absl::string_view name, CsvDialect dialect) {
     if (token.name == name) return token.kind;
   }
   return std::nullopt;
-}
-
-// Takes a number below `limit`, without sign or leading zeros, from the front of `text`;
-// -1 if there is none.
-int TakeNumber(absl::string_view& text, int limit) {
-  if (text.empty() || text[0] < '0' || text[0] > '9') return -1;
-  int number = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
-  const auto size = static_cast<size_t>(end.ptr - text.data());
-  if (end.ec != std::errc() || number >= limit || (text[0] == '0' && size > 1)) return -1;
-  text.remove_prefix(size);
-  return number;
 }
 
 // The action that the whole of `text` is.
