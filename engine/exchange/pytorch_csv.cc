@@ -109,7 +109,7 @@ absl::Status WrongCell(int64_t row, int64_t column, absl::string_view cell, CsvD
   const bool is_other = ReadCell(cell, other, ignored);
   return absl::InvalidArgumentError(absl::StrCat(
       "row ", row, ", column ", column, ": \"",
-      absl::Utf8SafeCHexEscape(cell.substr(0, kMostQuoted)), cell.size() > kMostQuoted ? "..." : "",
+      absl::CHexEscape(cell.substr(0, kMostQuoted)), cell.size() > kMostQuoted ? "..." : "",
       "\", want [stage][F|", legacy ? "BW|B" : "B|I",
       "|W|SEND_F|RECV_F|SEND_B|RECV_B][microbatch], [stage][UNSHARD|RESHARD|REDUCE_GRAD], a pair ",
       legacy ? "(0F1;1BW0)" : "(0F1;1B0)", "OVERLAP_F_B, or nothing",
