@@ -192,6 +192,13 @@ absl::Status TakeCommand(absl::Span<const std::string>& args, CommandLine& resul
   return absl::OkStatus();
 }
 
+// "completion bash": the shell without its flag.
+void TakeShell(std::vector<std::string>& args) {
+  if (!args.empty() && !LooksLikeFlag(args[0])) {
+    args.insert(args.begin(), LongName(GetFlag(FlagId::kShell)));
+  }
+}
+
 // The output is checked after the config is read, which may say more of it: here
 // it only joins other problems.
 void AddOutputProblem(const CommandLine& command_line, Problems& problems) {
@@ -213,7 +220,9 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
   absl::Status status = TakeCommand(rest, result);
   if (!status.ok()) return status;
   Problems problems;
-  std::vector<std::string> rewritten = Rewrite(rest, result.command, problems);
+  std::vector<std::string> words(rest.begin(), rest.end());
+  if (result.command == kCompletion) TakeShell(words);
+  std::vector<std::string> rewritten = Rewrite(words, result.command, problems);
 
   CLI::App app;
   app.set_help_flag();  // Ours is in the table.
@@ -233,6 +242,11 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
   AddUnexpected(extras, result.command, problems);
   TakeSettings(app, result.command, result.settings, problems);
   AddOutputProblem(result, problems);
+  if (result.command == kCompletion && problems.empty() &&
+      result.settings.Find(FlagId::kShell) == nullptr && !result.settings.IsOn(FlagId::kHelp)) {
+    problems.push_back(
+        absl::StrCat("completion: which shell? want ", GetFlag(FlagId::kShell).choices));
+  }
   status = ToStatus(problems);
   if (!status.ok()) return status;
   return result;

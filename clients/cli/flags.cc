@@ -6,11 +6,14 @@
 #include <optional>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/text.h"
 #include "clients/cli/numbers.h"
+#include "clients/cli/picture.h"
 
 namespace pipesched::cli {
 namespace {
@@ -23,6 +26,7 @@ constexpr CommandInfo kCommands[] = {
     {kSchedules, "schedules", "list the kinds of schedule"},
     {kHealth, "health", "ask whether the service is serving"},
     {kVersion, "version", "print the versions of this program and of the service"},
+    {kCompletion, "completion", "print the completion script of a shell: bash, zsh or fish"},
 };
 
 // A value of one stage is a record of stage_costs, see request.cc.
@@ -126,21 +130,169 @@ constexpr Flag kFlags[] = {
      "what is printed: text (default) or json", "text|json"},
     {FlagId::kOutputFormat, "output-format", "", "output_format", "", ValueKind::kChoice, kPlans,
      "FORMAT", "format of the file, where its name has no ending (-o - is standard output)",
-     "png|json|order|csv|trace|megatron|deepspeed"},
-    {FlagId::kTitle, "title", "", "title", "options.title", ValueKind::kText, kCompute | kRender,
-     "TEXT", "title of the picture"},
+     "png|svg|pdf|html|txt|json|order|csv|trace|megatron|deepspeed"},
+    {FlagId::kTitle, "title", "", "title", "options.title", ValueKind::kText, kPictures, "TEXT",
+     "title of the picture"},
     {FlagId::kTimeUnit, "time-unit", "", "time_unit", "options.time_unit", ValueKind::kText,
-     kCompute | kRender, "LABEL", "name of the unit that the times are in"},
-    {FlagId::kServer, "server", "", "", "", ValueKind::kText, kAllCommands, "ADDRESS",
-     "ask this daemon: host:port, dns:///host:port or unix:/path (default "
-     "$PIPESCHED_SERVER, else the service inside this program)"},
-    {FlagId::kTimeout, "timeout", "", "", "", ValueKind::kSeconds, kAllCommands, "SECONDS",
-     "longest time that a call may take (default 30)"},
+     kPictures, "LABEL", "name of the unit that the times are in"},
+    {FlagId::kTheme, "theme", "", "theme", "options.theme", ValueKind::kChoice, kPictures, "THEME",
+     "colors of the picture: light (default) or dark", "light|dark"},
+    {FlagId::kCriticalPath, "critical-path", "", "critical_path", "options.show_critical_path",
+     ValueKind::kSwitch, kPictures, "", "mark the critical path in the picture"},
+    {FlagId::kArrows, "arrows", "", "arrows", "options.show_arrows", ValueKind::kSwitch, kPictures,
+     "", "draw an arrow for each transfer between two ranks"},
+    {FlagId::kMemoryCurve, "memory-curve", "", "memory_curve", "options.memory", ValueKind::kChoice,
+     kPictures, "WHEN",
+     "draw the memory of each rank: auto (default) does where bytes are given, on draws the "
+     "activations alive where none are",
+     "auto|on|off"},
+    {FlagId::kTimeRange, "time-range", "", "time_range", "options.start_time", ValueKind::kText,
+     kPictures, "A:B", "draw only what happens between two times; A: and :B work too"},
+    {FlagId::kRanks, "ranks", "", "ranks", "options.ranks[]", ValueKind::kText, kPictures, "A-B",
+     "draw only these ranks"},
+    {FlagId::kWidth, "width", "", "width", "options.width", ValueKind::kInteger, kPictures,
+     "PIXELS", "width of the picture (default as the ops need)"},
+    {FlagId::kHeight, "height", "", "height", "options.height", ValueKind::kInteger, kPictures,
+     "PIXELS", "height of the picture (default as the ranks need)"},
+    {FlagId::kScale, "scale", "", "scale", "options.scale", ValueKind::kNumber, kPictures, "FACTOR",
+     "enlarge the picture, text and all, for dense displays and print (default 1)"},
+    {FlagId::kDraw, "draw", "", "", "", ValueKind::kSwitch, kPictures, "",
+     "draw to standard output in characters; writes a file only with --output"},
+    {FlagId::kColumns, "columns", "", "columns", "options.text.columns", ValueKind::kInteger,
+     kPictures, "N", "longest line of a drawing in characters (default the terminal's, else 100)"},
+    {FlagId::kAscii, "ascii", "", "ascii", "options.text.ascii", ValueKind::kSwitch, kPictures, "",
+     "draw in plain ASCII (default where the locale is not UTF-8)"},
+    {FlagId::kCompare, "compare", "", "", "compared[].kind", ValueKind::kTexts, kRender, "KIND",
+     "draw these kinds of schedule of one pipeline below each other, with a table; --num-stages "
+     "is the number of ranks then"},
+    {FlagId::kServer,
+     "server",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "ADDRESS",
+     "ask this daemon: host:port, dns:///host:port or unix:/path (default $PIPESCHED_SERVER, else "
+     "the service inside this program)",
+     {},
+     "PIPESCHED_SERVER"},
+    {FlagId::kTimeout,
+     "timeout",
+     "",
+     "",
+     "",
+     ValueKind::kSeconds,
+     kAllCommands,
+     "SECONDS",
+     "longest time that a call may take (default 30)",
+     {},
+     "PIPESCHED_TIMEOUT"},
+    {FlagId::kConnectTimeout,
+     "connect-timeout",
+     "",
+     "",
+     "",
+     ValueKind::kSeconds,
+     kAllCommands,
+     "SECONDS",
+     "longest time to wait for a connection (default as long as the call may take)",
+     {},
+     "PIPESCHED_CONNECT_TIMEOUT"},
+    {FlagId::kTls,
+     "tls",
+     "",
+     "",
+     "",
+     ValueKind::kSwitch,
+     kAllCommands,
+     "",
+     "use TLS, with the authorities of the system",
+     {},
+     "PIPESCHED_TLS"},
+    {FlagId::kTlsCa,
+     "tls-ca",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "FILE",
+     "use TLS, with these authorities (PEM)",
+     {},
+     "PIPESCHED_TLS_CA"},
+    {FlagId::kTlsCert,
+     "tls-cert",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "FILE",
+     "show this certificate (PEM) to the server",
+     {},
+     "PIPESCHED_TLS_CERT"},
+    {FlagId::kTlsKey,
+     "tls-key",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "FILE",
+     "its private key (PEM)",
+     {},
+     "PIPESCHED_TLS_KEY"},
+    {FlagId::kTlsServerName,
+     "tls-server-name",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "NAME",
+     "name to expect in the server's certificate (default the address')",
+     {},
+     "PIPESCHED_TLS_SERVER_NAME"},
+    {FlagId::kTokenFile,
+     "token-file",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "FILE",
+     "send the bearer token in this file; needs TLS or a Unix socket",
+     {},
+     "PIPESCHED_TOKEN_FILE"},
+    {FlagId::kProfile,
+     "profile",
+     "",
+     "",
+     "",
+     ValueKind::kText,
+     kAllCommands,
+     "NAME",
+     "how to reach the server, by a name in ~/.config/pipesched/profiles.yaml (default its profile "
+     "default)",
+     {},
+     "PIPESCHED_PROFILE"},
+    {FlagId::kMetadata, "metadata", "", "", "", ValueKind::kPairs, kAllCommands, "KEY=VALUE",
+     "send this with each call"},
+    {FlagId::kRequestId, "request-id", "", "", "", ValueKind::kText, kAllCommands, "ID",
+     "name of the calls in the server's log"},
+    {FlagId::kVerbose, "verbose", "v", "", "", ValueKind::kSwitch, kAllCommands, "",
+     "tell on standard error who was asked, the calls' request id and how long it took"},
+    {FlagId::kVeryVerbose, "very-verbose", "vv", "", "", ValueKind::kSwitch, kAllCommands, "",
+     "also tell what is set about the server, and where"},
     {FlagId::kService, "service", "", "", "", ValueKind::kText, kHealth, "NAME",
      "service to ask for (default the whole server)"},
+    {FlagId::kShell, "shell", "", "", "", ValueKind::kChoice, kCompletion, "SHELL",
+     "the shell; --shell may be left out", "bash|zsh|fish"},
     {FlagId::kColor, "color", "", "", "", ValueKind::kChoice, kAllCommands, "WHEN",
      "color text: auto (default), always or never; NO_COLOR is respected", "auto|always|never"},
-    {FlagId::kHelp, "help", "h", "", "", ValueKind::kSwitch, kAllCommands, "", "print this"},
+    {FlagId::kHelp, "help", "h", "", "", ValueKind::kSwitch, kAllCommands | kCompletion, "",
+     "print this"},
 };
 static_assert(std::size(kFlags) == kNumFlags);
 
@@ -151,6 +303,31 @@ constexpr bool RowsAreInOrder() {
   return true;
 }
 static_assert(RowsAreInOrder());
+
+// As the daemon takes them, see daemon/call.cc.
+bool IsRequestId(absl::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           absl::string_view("-_.:").find(c) != absl::string_view::npos;
+  });
+}
+
+// "key=value" as gRPC sends it: it aborts on other letters, and takes "grpc-" for itself.
+bool IsMetadata(absl::string_view text) {
+  const size_t equals = text.find('=');
+  if (equals == absl::string_view::npos || equals == 0 || absl::StartsWith(text, "grpc-")) {
+    return false;
+  }
+  const absl::string_view key = text.substr(0, equals);
+  const absl::string_view value = text.substr(equals + 1);
+  return !absl::EndsWith(key, "-bin") && std::all_of(key.begin(), key.end(), [](char c) {
+    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+           absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
+           absl::string_view("-_.").find(c) != absl::string_view::npos;
+  }) && std::all_of(value.begin(), value.end(), [](char c) {
+    return absl::ascii_isprint(static_cast<unsigned char>(c));
+  });
+}
 
 const Flag* FindByKey(absl::string_view Flag::*member, absl::string_view text) {
   if (text.empty()) return nullptr;
@@ -198,10 +375,23 @@ std::string ExplainBadValue(const Flag& flag, absl::string_view text) {
         want = "an address";
         break;
       }
+      if (flag.id == FlagId::kTimeRange && !ParseTimeRange(text)) {
+        want = "START:END, two times";
+        break;
+      }
+      if (flag.id == FlagId::kRanks && !ParseRanks(text)) {
+        want = "FIRST-LAST, two ranks";
+        break;
+      }
+      if (flag.id == FlagId::kRequestId && !IsRequestId(text)) {
+        want = "1 to 64 of the letters A-Z a-z 0-9 - _ . :";
+        break;
+      }
       // A name of a file need not be UTF-8, a text of a request must.
       if (flag.field.empty() || IsUtf8(text)) return "";
       want = "UTF-8 text";
       break;
+    case ValueKind::kTexts: return "";
     case ValueKind::kChoice: {
       const std::vector<absl::string_view> choices = absl::StrSplit(flag.choices, '|');
       if (std::find(choices.begin(), choices.end(), text) != choices.end()) return "";
@@ -213,6 +403,13 @@ std::string ExplainBadValue(const Flag& flag, absl::string_view text) {
       want = "a number of seconds above 0";
       break;
     }
+    case ValueKind::kPairs:
+      if (absl::StartsWith(text, "authorization=")) {
+        return "a secret on a command line is for all to see, want --token-file";
+      }
+      if (IsMetadata(text)) return "";
+      want = "key=value with a key in lower case";
+      break;
     case ValueKind::kNumber:
     case ValueKind::kNumbers:
       if (ParseNumber(text)) return "";

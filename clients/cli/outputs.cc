@@ -17,6 +17,10 @@ struct FormatInfo {
 };
 constexpr FormatInfo kFormats[] = {
     {OutputFormat::kPng, "png", ".png", true},
+    {OutputFormat::kSvg, "svg", ".svg", true},
+    {OutputFormat::kPdf, "pdf", ".pdf", true},
+    {OutputFormat::kHtml, "html", ".html", true},
+    {OutputFormat::kText, "txt", ".txt", true},
     {OutputFormat::kJson, "json", ".json", false},
     {OutputFormat::kOrder, "order", ".order", false},
     {OutputFormat::kCsv, "csv", ".csv", false},
@@ -62,6 +66,10 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
   const bool pictures = !settings.IsOn(FlagId::kNoVisualization) || is_render;
   const bool is_json = settings.Text(FlagId::kFormat) == "json" && !is_render;
   const std::string origin = settings.Origin(FlagId::kOutput);
+  if (settings.IsOn(FlagId::kDraw) && is_json) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(settings.Origin(FlagId::kDraw), ": draws where --format json prints"));
+  }
   const FormatInfo* named = FindByName(settings.Text(FlagId::kOutputFormat));
   const FormatInfo* format = named;
   std::string path;
@@ -81,9 +89,11 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
                                                      ", want one of ", Endings(is_render)));
     }
   } else {
-    if (named == nullptr && is_json) return std::nullopt;
+    if (named == nullptr && (is_json || settings.IsOn(FlagId::kDraw))) return std::nullopt;
     if (named == nullptr) format = FindByEnding(".png");
-    path = absl::StrCat("pipeline_", ScheduleName(settings), format->ending);
+    const bool compares = settings.Find(FlagId::kCompare) != nullptr;
+    path =
+        absl::StrCat("pipeline_", compares ? "comparison" : ScheduleName(settings), format->ending);
   }
   if (is_render && !format->is_picture) {
     return absl::InvalidArgumentError(

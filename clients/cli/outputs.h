@@ -11,7 +11,11 @@
 namespace pipesched::cli {
 
 enum class OutputFormat {
-  kPng,        // a picture
+  kPng,  // pictures
+  kSvg,
+  kPdf,
+  kHtml,
+  kText,       // a drawing of characters
   kJson,       // the response of ComputeSchedule
   kOrder,      // order text
   kCsv,        // PyTorch CSV
@@ -19,6 +23,11 @@ enum class OutputFormat {
   kMegatron,   // order list
   kDeepSpeed,  // instructions
 };
+
+// Whether a terminal would show the bytes as noise.
+constexpr bool IsBinary(OutputFormat format) {
+  return format == OutputFormat::kPng || format == OutputFormat::kPdf;
+}
 
 // A file that a command writes.
 struct Output {
@@ -28,8 +37,8 @@ struct Output {
   bool is_stdout() const { return path == "-"; }
 };
 
-// What to write, by --output, --output-format, --no-visualization and --format;
-// nothing if there is nothing to write. render writes pictures only.
+// What to write, by --output, --output-format, --no-visualization, --draw and
+// --format; nothing if there is nothing to write. render writes pictures only.
 //
 // Returns INVALID_ARGUMENT for an ending that is no format (naming those that
 // are), one that --output-format contradicts, and "-" without --output-format or

@@ -146,6 +146,18 @@ v1::Pipeline BuildPipeline(const Settings& settings) {
   return pipeline;
 }
 
+bool HasSchedule(const Settings& settings) {
+  return settings.Find(FlagId::kSchedule) != nullptr || settings.Find(FlagId::kOrder) != nullptr;
+}
+
+v1::ScheduleKind ParseKind(const std::string& name) {
+  v1::ScheduleKind kind = v1::SCHEDULE_KIND_UNSPECIFIED;
+  if (name == absl::AsciiStrToLower(name)) {
+    v1::ScheduleKind_Parse(absl::StrCat("SCHEDULE_KIND_", absl::AsciiStrToUpper(name)), &kind);
+  }
+  return kind;
+}
+
 std::string ScheduleName(const Settings& settings) {
   const bool has_order = settings.Find(FlagId::kOrder) != nullptr;
   return settings.Text(FlagId::kSchedule, has_order ? "custom" : "1f1b");
@@ -181,14 +193,8 @@ v1::ExportOptions BuildExportOptions(const Settings& settings) {
 }
 
 v1::Schedule BuildSchedule(const Settings& settings, const std::optional<std::string>& order) {
-  const std::string name = ScheduleName(settings);
   v1::Schedule schedule;
-  v1::ScheduleKind kind = v1::SCHEDULE_KIND_UNSPECIFIED;
-  const bool is_lower = name == absl::AsciiStrToLower(name);
-  if (is_lower &&
-      v1::ScheduleKind_Parse(absl::StrCat("SCHEDULE_KIND_", absl::AsciiStrToUpper(name)), &kind)) {
-    schedule.set_kind(kind);
-  }
+  schedule.set_kind(ParseKind(ScheduleName(settings)));
   if (const Setting* group = settings.Find(FlagId::kMicrobatchGroupSize)) {
     schedule.set_microbatch_group_size(ToInt32(Integer(group->texts[0])));
   }

@@ -32,6 +32,12 @@ v1::ExportOptions BuildExportOptions(const Settings& settings);
 // UNSPECIFIED. `order` is the text of the order file, if one is given.
 v1::Schedule BuildSchedule(const Settings& settings, const std::optional<std::string>& order);
 
+// Whether the schedule is given, not the default.
+bool HasSchedule(const Settings& settings);
+
+// The kind of that name in lower case; UNSPECIFIED if the contract has none.
+v1::ScheduleKind ParseKind(const std::string& name);
+
 // The name of its kind: what is given, else "custom" where there is an order file.
 std::string ScheduleName(const Settings& settings);
 

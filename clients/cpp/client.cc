@@ -23,6 +23,7 @@ class CallScope {
   CallScope(const CallOptions& options, const TokenSource& token)
       : cancellation_(options.cancellation) {
     if (token) context_.AddMetadata("authorization", absl::StrCat("Bearer ", token()));
+    for (const auto& [key, value] : options.metadata) context_.AddMetadata(key, value);
     context_.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
     if (cancellation_ != nullptr) cancellation_->Add(&context_);
   }

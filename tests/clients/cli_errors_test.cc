@@ -34,10 +34,9 @@ TEST(CliErrorsTest, EachErrorHasItsMessageAndExitCode) {
       {"-s four -b eight", 64,
        "error: --num-stages: want a whole number, got \"four\"\n"
        "error: --num-batches: want a whole number, got \"eight\"\n"},
-      {"-s 4 -b 8 -o a.svg", 64,
-       "error: --output: unknown ending of \"a.svg\", want one of .png .json .order .csv "
-       ".trace.json "
-       ".megatron.json .deepspeed\n"},
+      {"-s 4 -b 8 -o a.gif", 64,
+       "error: --output: unknown ending of \"a.gif\", want one of .png .svg .pdf .html .txt .json "
+       ".order .csv .trace.json .megatron.json .deepspeed\n"},
       {"-s 4 -b 8 -o -", 64, "error: --output: - needs --output-format\n"},
       {"", 65,
        "error: --num-stages: not given, want [1, 262144]\n"

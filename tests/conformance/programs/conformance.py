@@ -3,6 +3,7 @@ README.md of this folder has the form."""
 
 import json
 import sys
+import time
 
 from google.protobuf import json_format
 
@@ -15,6 +16,7 @@ REQUESTS = {
     "ComputeSchedule": service.ComputeScheduleRequest,
     "StreamSchedule": service.StreamScheduleRequest,
     "ExportSchedule": service.ExportScheduleRequest,
+    "RenderSchedule": service.RenderScheduleRequest,
     "ValidateSchedule": ValidateScheduleRequest,
 }
 
@@ -67,6 +69,21 @@ def ask(client, method, request):
             "transport": Transport.Name(result.transport),
             "order_digest": result.order_digest,
         }
+    if method == "RenderSchedule":
+        picture = client.render_schedule(
+            request.pipeline,
+            request.schedule,
+            format=request.format,
+            options=request.options,
+            compared=request.compared,
+        )
+        return {
+            "content_type": picture.content_type,
+            "start": picture.content[:4].hex(),
+            "content": picture.content.decode() if picture.content_type.startswith("text") else "",
+            "digest": picture.digest,
+            "order_digest": picture.order_digest,
+        }
     if method == "StreamSchedule":
         plan = client.stream_schedule(request.pipeline, request.schedule, ranks=request.ranks)
         return answer_of_plan(plan)
@@ -88,9 +105,22 @@ def answer_of_error(error):
     }
 
 
+def measure(client, request, calls):
+    """What each call of ComputeSchedule takes, its answer read and checked."""
+    view = "full" if request.view == service.VIEW_FULL else "summary"
+    seconds = []
+    for _ in range(calls):
+        start = time.perf_counter()
+        client.compute_schedule(request.pipeline, request.schedule, view=view)
+        seconds.append(time.perf_counter() - start)
+    return {"seconds": seconds}
+
+
 def answer(case):
     request = json_format.ParseDict(case["request"], REQUESTS[case["method"]]())
     with pipesched.Client(case["target"], timeout=case["timeout"]) as client:
+        if case.get("measure"):
+            return measure(client, request, case["calls"])
         try:
             for _ in range(case["calls"]):
                 result = ask(client, case["method"], request)

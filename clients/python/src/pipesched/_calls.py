@@ -76,9 +76,14 @@ def render_schedule(
     schedule: AnySchedule,
     format: "service.RenderFormat",
     options: Optional[service.RenderOptions],
+    compared: Iterable[AnySchedule],
 ) -> Call[service.RenderScheduleResponse]:
     request = service.RenderScheduleRequest(
-        pipeline=pipeline, schedule=_schedule(schedule), format=format, options=options
+        pipeline=pipeline,
+        schedule=_schedule(schedule),
+        format=format,
+        options=options,
+        compared=[_schedule(other) for other in compared],
     )
     return Call("RenderSchedule", request, _same)
 

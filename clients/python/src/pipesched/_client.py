@@ -56,12 +56,18 @@ class Client:
         self._open()
 
     @classmethod
-    def spawn(cls, *arguments: str, timeout: float = DEFAULT_TIMEOUT) -> "Client":
+    def spawn(
+        cls,
+        *arguments: str,
+        timeout: float = DEFAULT_TIMEOUT,
+        start_timeout: float = _spawn.START_TIMEOUT,
+    ) -> "Client":
         """A client with a daemon of its own: `pipeschedd` of PATH (or of
         PIPESCHED_DAEMON), on a private Unix socket, ended with the client.
 
-        arguments: further flags of pipeschedd. DaemonError: it did not start."""
-        daemon = _spawn.Daemon(arguments)
+        arguments: further flags of pipeschedd. start_timeout: longest wait for it, in
+        seconds. DaemonError: it did not start, or not in time."""
+        daemon = _spawn.Daemon(arguments, start_timeout)
         try:
             client = cls(daemon.target, timeout=timeout)
         except BaseException:
@@ -129,10 +135,13 @@ class Client:
         *,
         format: "service.RenderFormat" = service.RENDER_FORMAT_PNG,
         options: Optional[service.RenderOptions] = None,
+        compared: Iterable[AnySchedule] = (),
         timeout: Optional[float] = None,
     ) -> service.RenderScheduleResponse:
-        """A picture: content, content_type, width, height."""
-        return self._run(_calls.render_schedule(pipeline, schedule, format, options), timeout)
+        """A picture: content, content_type, width, height. compared: more schedules,
+        drawn below."""
+        call = _calls.render_schedule(pipeline, schedule, format, options, compared)
+        return self._run(call, timeout)
 
     def export_schedule(
         self,

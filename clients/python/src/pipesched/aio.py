@@ -94,10 +94,11 @@ class Client:
         *,
         format: "service.RenderFormat" = service.RENDER_FORMAT_PNG,
         options: Optional[service.RenderOptions] = None,
+        compared: Iterable[AnySchedule] = (),
         timeout: Optional[float] = None,
     ) -> service.RenderScheduleResponse:
         """As pipesched.Client.render_schedule."""
-        call = _calls.render_schedule(pipeline, schedule, format, options)
+        call = _calls.render_schedule(pipeline, schedule, format, options, compared)
         return await self._run(call, timeout)
 
     async def export_schedule(
