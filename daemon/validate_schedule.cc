@@ -31,16 +31,36 @@ struct Subject {
   int num_microbatches = 0;
 };
 
-// A size that is given, else what the order says, in its range.
-int SizeOf(absl::string_view field, int given, int inferred, int most, absl::string_view limit,
-           Violations& violations) {
-  const int value = given != 0 ? given : inferred;
-  std::string path = absl::StrCat("pipeline.", field);
-  std::string text = absl::StrCat(value, ", want [1, ", most, "]");
-  if (value < 1) {
-    violations.Add(std::move(path), std::move(text));
-  } else if (value > most) {
-    violations.AddLimit(std::move(path), std::move(text), {limit, value, most});
+// The field that the order is in.
+std::string OrderField(const v1::Schedule& schedule) {
+  return schedule.has_pytorch_csv() ? "schedule.pytorch_csv" : "schedule.order";
+}
+
+// A size of the pipeline, and what it may be.
+struct Size {
+  absl::string_view field;
+  int given;     // 0: not
+  int inferred;  // what the order says
+  int most;
+  absl::string_view limit;
+};
+
+int SizeOf(const Size& size, const v1::Schedule& schedule, Violations& violations) {
+  std::string path = absl::StrCat("pipeline.", size.field);
+  if (size.given < 0) {
+    violations.Add(std::move(path), absl::StrCat(size.given, ", want [1, ", size.most, "]"));
+    return size.given;
+  }
+  const int value = size.given != 0 ? size.given : size.inferred;
+  if (value <= size.most) return value;
+  const LimitExcess excess = {size.limit, value, size.most};
+  if (size.given != 0) {
+    violations.AddLimit(std::move(path), absl::StrCat(value, ", want [1, ", size.most, "]"),
+                        excess);
+  } else {
+    violations.AddLimit(
+        OrderField(schedule),
+        absl::StrCat("names ", value, " as ", size.field, ", want at most ", size.most), excess);
   }
   return value;
 }
@@ -63,14 +83,16 @@ absl::StatusOr<Subject> GivenSubject(const v1::ValidateScheduleRequest& request,
   std::optional<Program> program = ConvertProgram(schedule, limits, violations);
   if (!program) return violations.ToStatus();
   const OrderSizes sizes = SizesOf(OrderOf(*program));
-  const int num_stages = SizeOf("num_stages", pipeline.num_stages(), sizes.num_stages,
-                                limits.max_ranks * limits.max_chunks_per_rank,
-                                "max_ranks * max_chunks_per_rank", violations);
+  const int num_stages =
+      SizeOf({"num_stages", pipeline.num_stages(), sizes.num_stages,
+              limits.max_ranks * limits.max_chunks_per_rank, "max_ranks * max_chunks_per_rank"},
+             schedule, violations);
   const int num_microbatches =
-      SizeOf("num_microbatches", pipeline.num_microbatches(), sizes.num_microbatches,
-             limits.max_microbatches, "max_microbatches", violations);
+      SizeOf({"num_microbatches", pipeline.num_microbatches(), sizes.num_microbatches,
+              limits.max_microbatches, "max_microbatches"},
+             schedule, violations);
   if (program->num_ranks() > limits.max_ranks) {
-    violations.AddLimit("schedule.order",
+    violations.AddLimit(OrderField(schedule),
                         absl::StrCat(program->num_ranks(), " lines, want at most ",
                                      limits.max_ranks, ", a rank each"),
                         {"max_ranks", program->num_ranks(), limits.max_ranks});
