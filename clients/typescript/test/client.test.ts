@@ -96,7 +96,7 @@ describe("a client of a daemon", () => {
     assert.equal(new TextDecoder().decode(file.content), ORDER_3_4);
     const result = await client.validateSchedule({
       schedule: {
-        kind: ScheduleKind.CUSTOM,
+        kind: ScheduleKind.SCHEDULE_KIND_CUSTOM,
         pytorchCsv: "0F0,0RECV_B0,0SEND_F0,0B0\n1RECV_F0,1F0,1B0,1SEND_B0\n",
       },
     });

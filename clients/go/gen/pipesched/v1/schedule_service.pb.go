@@ -564,7 +564,7 @@ type RenderScheduleRequest struct {
 	// a table that compares them. The pipeline is then one machine: num_stages
 	// ranks, chunks_per_rank 1, and a cost record describes the slice of a rank. A
 	// kind of several chunks a rank splits each slice in 2. Not with
-	// RenderOptions.ranks, nor the kind CUSTOM.
+	// RenderOptions.ranks; none of these is of the kind CUSTOM.
 	Compared      []*Schedule `protobuf:"bytes,5,rep,name=compared,proto3" json:"compared,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -262,7 +262,7 @@ export type RenderScheduleRequest = Message<"pipesched.v1.RenderScheduleRequest"
    * a table that compares them. The pipeline is then one machine: num_stages
    * ranks, chunks_per_rank 1, and a cost record describes the slice of a rank. A
    * kind of several chunks a rank splits each slice in 2. Not with
-   * RenderOptions.ranks, nor the kind CUSTOM.
+   * RenderOptions.ranks; none of these is of the kind CUSTOM.
    *
    * @generated from field: repeated pipesched.v1.Schedule compared = 5;
    */
