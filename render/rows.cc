@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr int kNarrowPixels = 3;
 constexpr int kSeparatedPixels = 4;
 constexpr int kMarkHeight = 2;
+constexpr int kMarkInset = 1;           // from the edge of the box
 constexpr int kLeastMarkedHeight = 12;  // of a box that has marks
 constexpr int kLeastMarkedWidth = 3;
 
@@ -30,6 +32,7 @@ class RowWriter {
         subject_index_(subject_index),
         narrow_(NarrowTicks(frame, subject)),
         shades_(subject),
+        widest_number_(absl::StrCat(subject.pipeline.shape.num_microbatches - 1)),
         scene_(scene) {}
 
   // Adds the row of `rank` at `rect`. Returns whether a run in it is stacked.
@@ -98,7 +101,7 @@ class RowWriter {
 
   void AddOp(size_t op, const Rect& rect, int number_size) {
     AddBox(rect, op, 1);
-    AddMarks(rect, order_.ops[op].kind(), scene_);
+    if (!order_.ops[op].fused()) AddMarks(rect, order_.ops[op].kind(), scene_);
     AddNumber(order_.ops[op], rect, number_size);
   }
 
@@ -112,8 +115,9 @@ class RowWriter {
 
   void AddNumber(Op op, const Rect& rect, int size) {
     if (size < kSmallestNumber) return;
+    // All numbers or none, in boxes of one width.
+    if (Font::Default().Width(widest_number_, size) > rect.width - 2) return;
     const std::string number = absl::StrCat(op.microbatch());
-    if (Font::Default().Width(number, size) > rect.width - 2) return;
     const int digits_height = static_cast<int>(std::round(Font::kCapHeight * size));
     scene_.texts.push_back({number, rect.x + rect.width / 2,
                             rect.y + (rect.height + digits_height) / 2, size, Anchor::kMiddle,
@@ -152,6 +156,7 @@ class RowWriter {
   const int subject_index_;
   const int64_t narrow_;
   const Shades shades_;
+  const std::string widest_number_;  // digits are equally wide
   Scene& scene_;
   int rank_ = 0;
   Rect row_;
@@ -187,11 +192,12 @@ int64_t NarrowTicks(const Frame& frame, const Subject& subject) {
 void AddMarks(const Rect& rect, OpKind kind, Scene& scene) {
   if (rect.height < kLeastMarkedHeight || rect.width < kLeastMarkedWidth) return;
   if (kind == OpKind::kBackward || kind == OpKind::kBackwardInput) {
-    scene.marks.push_back({{rect.x, rect.y, rect.width, kMarkHeight}, Paint::kMark});
+    scene.marks.push_back({{rect.x, rect.y + kMarkInset, rect.width, kMarkHeight}, Paint::kMark});
   }
   if (kind == OpKind::kBackward || kind == OpKind::kBackwardWeight) {
     scene.marks.push_back(
-        {{rect.x, rect.bottom() - kMarkHeight, rect.width, kMarkHeight}, Paint::kMark});
+        {{rect.x, rect.bottom() - kMarkInset - kMarkHeight, rect.width, kMarkHeight},
+         Paint::kMark});
   }
 }
 

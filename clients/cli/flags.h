@@ -15,12 +15,18 @@ enum Command : unsigned {
   kSchedules = 4,
   kHealth = 8,
   kVersion = 16,
+  kValidate = 32,
+  kExport = 64,
   kCompareKinds = 256,
   kSearch = 512,
+  kCompletion = 1u << 20,  // local: asks no service
 };
-inline constexpr unsigned kPlans = kCompute | kRender;          // those that take a pipeline
-inline constexpr unsigned kMachines = kCompareKinds | kSearch;  // those that take a machine
-inline constexpr unsigned kAllCommands = kPlans | kSchedules | kHealth | kVersion | kMachines;
+inline constexpr unsigned kPictures = kCompute | kRender;         // those that draw
+inline constexpr unsigned kPlans = kCompute | kRender | kExport;  // those that write files
+inline constexpr unsigned kPipelines = kPlans | kValidate;        // those that take a pipeline
+inline constexpr unsigned kTakeFile = kValidate | kExport;        // those that take an order FILE
+inline constexpr unsigned kMachines = kCompareKinds | kSearch;    // those that take a machine
+inline constexpr unsigned kAllCommands = kPipelines | kSchedules | kHealth | kVersion | kMachines;
 
 struct CommandInfo {
   Command command;
@@ -41,9 +47,12 @@ enum class ValueKind {
   kIntegers,       // one or more whole numbers
   kCommaIntegers,  // whole numbers, commas between them
   kDuration,       // a number of seconds, or one with a unit, above 0: "500ms"
+  kPairs,          // one or more KEY=VALUE
+  kTexts,          // one or more texts
 };
 constexpr bool IsList(ValueKind kind) {
-  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers;
+  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers || kind == ValueKind::kPairs ||
+         kind == ValueKind::kTexts;
 }
 
 enum class FlagId {
@@ -62,6 +71,8 @@ enum class FlagId {
   kMicrobatchGroupSize,
   kOrder,
   kStageToRank,
+  kDialect,
+  kFsdpTimes,
   kBackwardInputTimes,
   kBackwardWeightTimes,
   kOverlapTimes,
@@ -70,11 +81,32 @@ enum class FlagId {
   kStaticBytes,
   kMemoryLimit,
   kFailOverMemory,
+  kWithComms,
+  kLowering,
+  kRepair,
+  kTransport,
+  kOutputDialect,
+  kJunit,
+  kMaxBubbleRate,
+  kMaxPeakBytes,
   kView,
   kFormat,
   kOutputFormat,
   kTitle,
   kTimeUnit,
+  kTheme,
+  kCriticalPath,
+  kArrows,
+  kMemoryCurve,
+  kTimeRange,
+  kRanks,
+  kWidth,
+  kHeight,
+  kScale,
+  kDraw,
+  kColumns,
+  kAscii,
+  kCompare,
   kMachineChunks,
   kKindChunks,
   kFitMemory,
@@ -89,7 +121,20 @@ enum class FlagId {
   kPareto,
   kServer,
   kTimeout,
+  kConnectTimeout,
+  kTls,
+  kTlsCa,
+  kTlsCert,
+  kTlsKey,
+  kTlsServerName,
+  kTokenFile,
+  kProfile,
+  kMetadata,
+  kRequestId,
+  kVerbose,
+  kVeryVerbose,
   kService,
+  kShell,
   kColor,
   kHelp,
 };
@@ -110,6 +155,9 @@ struct Flag {
   absl::string_view value_name;  // in help: "N"
   absl::string_view help;
   absl::string_view choices = {};  // "text|json"
+  // The environment variable that stands for it; only of flags that say how to reach
+  // a server: a plan is not to depend on what a pod happens to inherit.
+  absl::string_view variable = {};
 };
 
 // Whether a command has the flag. Commands about a machine have those that describe a

@@ -93,6 +93,11 @@ func (c *Client) ExportSchedule(ctx context.Context, request *pipeschedv1.Export
 	return call(ctx, c, c.service.ExportSchedule, request)
 }
 
+// ValidateSchedule says whether a schedule can run, with everything that is wrong with it.
+func (c *Client) ValidateSchedule(ctx context.Context, request *pipeschedv1.ValidateScheduleRequest) (*pipeschedv1.ValidateScheduleResponse, error) {
+	return call(ctx, c, c.service.ValidateSchedule, request)
+}
+
 // CompareSchedules computes all schedule kinds on one machine, by makespan.
 func (c *Client) CompareSchedules(ctx context.Context, request *pipeschedv1.CompareSchedulesRequest) (*pipeschedv1.CompareSchedulesResponse, error) {
 	return call(ctx, c, c.service.CompareSchedules, request)

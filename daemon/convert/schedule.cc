@@ -216,7 +216,7 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
     CheckLegality(*shape, *input.kind, input.params, limits, violations);
   }
   const double fsdp_time = violations.empty() && program ? TotalFsdpTime(*schedule, *program) : 0;
-  std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, fsdp_time, violations);
+  std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, violations, fsdp_time);
   if (converted) input.pipeline = *std::move(converted);
   if (converted && program && input.given) {
     input.given->pauses = ConvertPauses(*schedule, *program, input.pipeline.scale, violations);

@@ -25,12 +25,16 @@ from .errors import (
     InternalError,
     InvalidRequestError,
     LimitExceededError,
+    NotAllowedError,
     OverloadedError,
     PipeschedError,
+    UnauthenticatedError,
     UnavailableError,
+    UnsupportedError,
     Violation,
 )
 from .launch import agree
+from .v1.exchange_pb2 import CsvDialect, ExportOptions, FsdpTimes, Lowering, Rule, Transport
 from .v1.pipeline_pb2 import Pipeline, StageCost
 from .v1.schedule_pb2 import Schedule, ScheduleKind
 from .v1.search_pb2 import (
@@ -49,12 +53,17 @@ __all__ = [
     "CancelledError",
     "Client",
     "CompareSchedulesResponse",
+    "CsvDialect",
     "DaemonError",
     "DeadlineError",
     "DisagreementError",
+    "ExportOptions",
+    "FsdpTimes",
     "InternalError",
     "InvalidRequestError",
     "LimitExceededError",
+    "Lowering",
+    "NotAllowedError",
     "Note",
     "Op",
     "OpKind",
@@ -63,6 +72,7 @@ __all__ = [
     "PipeschedError",
     "Plan",
     "RankPlan",
+    "Rule",
     "Schedule",
     "ScheduleKind",
     "SearchObjective",
@@ -73,7 +83,10 @@ __all__ = [
     "Timeline",
     "TimelineArrays",
     "Tls",
+    "Transport",
+    "UnauthenticatedError",
     "UnavailableError",
+    "UnsupportedError",
     "Violation",
     "__version__",
     "agree",

@@ -564,7 +564,7 @@ type RenderScheduleRequest struct {
 	// a table that compares them. The pipeline is then one machine: num_stages
 	// ranks, chunks_per_rank 1, and a cost record describes the slice of a rank. A
 	// kind of several chunks a rank splits each slice in 2. Not with
-	// RenderOptions.ranks, nor the kind CUSTOM.
+	// RenderOptions.ranks; none of these is of the kind CUSTOM.
 	Compared      []*Schedule `protobuf:"bytes,5,rep,name=compared,proto3" json:"compared,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -655,7 +655,7 @@ type RenderOptions struct {
 	// TEXT.
 	Memory MemoryCurve `protobuf:"varint,6,opt,name=memory,proto3,enum=pipesched.v1.MemoryCurve" json:"memory,omitempty"`
 	// Shows only what happens between these times, in the caller's unit. Start: at
-	// least 0, unset means 0. End: above start, unset or after the end of the
+	// least 0 and before the end of the schedule, unset means 0. End: above start, unset or after the end of the
 	// schedule means its end.
 	StartTime *float64 `protobuf:"fixed64,7,opt,name=start_time,json=startTime,proto3,oneof" json:"start_time,omitempty"`
 	// See start_time.

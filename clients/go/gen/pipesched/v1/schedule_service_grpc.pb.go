@@ -51,7 +51,7 @@ const (
 //     for each other; the message says who waits for whom.
 //   - RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
 //     google.rpc.RetryInfo says when to try again, as the trailer
-//     grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
+//     grpc-retry-pushback-ms does. Metadata: cause, scope. gRPC itself refuses a request
 //     over max_message_bytes with this code, without details.
 //   - CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
 //     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
@@ -239,7 +239,7 @@ func (c *scheduleServiceClient) GetServerInfo(ctx context.Context, in *GetServer
 //     for each other; the message says who waits for whom.
 //   - RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
 //     google.rpc.RetryInfo says when to try again, as the trailer
-//     grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
+//     grpc-retry-pushback-ms does. Metadata: cause, scope. gRPC itself refuses a request
 //     over max_message_bytes with this code, without details.
 //   - CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
 //     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.

@@ -25,7 +25,7 @@ class ScheduleServiceStub(object):
     for each other; the message says who waits for whom.
     * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
     google.rpc.RetryInfo says when to try again, as the trailer
-    grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
+    grpc-retry-pushback-ms does. Metadata: cause, scope. gRPC itself refuses a request
     over max_message_bytes with this code, without details.
     * CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
@@ -114,7 +114,7 @@ class ScheduleServiceServicer(object):
     for each other; the message says who waits for whom.
     * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
     google.rpc.RetryInfo says when to try again, as the trailer
-    grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
+    grpc-retry-pushback-ms does. Metadata: cause, scope. gRPC itself refuses a request
     over max_message_bytes with this code, without details.
     * CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
@@ -282,7 +282,7 @@ class ScheduleService(object):
     for each other; the message says who waits for whom.
     * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
     google.rpc.RetryInfo says when to try again, as the trailer
-    grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
+    grpc-retry-pushback-ms does. Metadata: cause, scope. gRPC itself refuses a request
     over max_message_bytes with this code, without details.
     * CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.

@@ -264,7 +264,7 @@ export type RenderScheduleRequest = Message<"pipesched.v1.RenderScheduleRequest"
    * a table that compares them. The pipeline is then one machine: num_stages
    * ranks, chunks_per_rank 1, and a cost record describes the slice of a rank. A
    * kind of several chunks a rank splits each slice in 2. Not with
-   * RenderOptions.ranks, nor the kind CUSTOM.
+   * RenderOptions.ranks; none of these is of the kind CUSTOM.
    *
    * @generated from field: repeated pipesched.v1.Schedule compared = 5;
    */
@@ -332,7 +332,7 @@ export type RenderOptions = Message<"pipesched.v1.RenderOptions"> & {
 
   /**
    * Shows only what happens between these times, in the caller's unit. Start: at
-   * least 0, unset means 0. End: above start, unset or after the end of the
+   * least 0 and before the end of the schedule, unset means 0. End: above start, unset or after the end of the
    * schedule means its end.
    *
    * @generated from field: optional double start_time = 7;
@@ -927,7 +927,7 @@ export const ExportFormatSchema: GenEnum<ExportFormat> = /*@__PURE__*/
  *   for each other; the message says who waits for whom.
  * * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
  *   google.rpc.RetryInfo says when to try again, as the trailer
- *   grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
+ *   grpc-retry-pushback-ms does. Metadata: cause, scope. gRPC itself refuses a request
  *   over max_message_bytes with this code, without details.
  * * CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
  *   DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
