@@ -68,7 +68,7 @@ std::string FormatBash() {
   for (const CommandInfo& info : AllCommands()) {
     std::vector<std::string> names;
     for (const Flag& flag : AllFlags()) {
-      if ((flag.commands & info.command) == 0) continue;
+      if (!HasFlag(info.command, flag)) continue;
       for (std::string& name : Spellings(flag)) names.push_back(std::move(name));
     }
     absl::StrAppend(&result, "        ", info.name, ") words='", absl::StrJoin(names, " "),
@@ -153,7 +153,7 @@ std::string FormatZsh() {
   for (const CommandInfo& info : AllCommands()) {
     absl::StrAppend(&result, "    ", info.name, ")\n      _arguments");
     for (const Flag& flag : AllFlags()) {
-      if ((flag.commands & info.command) != 0) absl::StrAppend(&result, ZshSpec(flag));
+      if (HasFlag(info.command, flag)) absl::StrAppend(&result, ZshSpec(flag));
     }
     if (info.command == kCompletion) {
       absl::StrAppend(&result, " \\\n        ':shell:(", Choices(GetFlag(FlagId::kShell)), ")'");
@@ -173,7 +173,7 @@ std::string FormatZsh() {
 std::string FishLine(const Flag& flag) {
   std::string commands;
   for (const CommandInfo& info : AllCommands()) {
-    if ((flag.commands & info.command) != 0) absl::StrAppend(&commands, " ", info.name);
+    if (HasFlag(info.command, flag)) absl::StrAppend(&commands, " ", info.name);
   }
   std::string result =
       absl::StrCat("complete -c pipesched -n '__pipesched_is", commands, "' -l ", flag.name);

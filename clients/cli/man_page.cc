@@ -26,7 +26,7 @@ std::string Item(absl::string_view name, absl::string_view text) {
 std::string Whose(const Flag& flag) {
   std::vector<absl::string_view> names;
   for (const CommandInfo& info : AllCommands()) {
-    if ((flag.commands & info.command) != 0) names.push_back(info.name);
+    if (HasFlag(info.command, flag)) names.push_back(info.name);
   }
   return names.size() > 2 ? "" : absl::StrCat(" (", absl::StrJoin(names, ", "), ")");
 }
