@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "daemon/convert/numbers.h"
 #include "daemon/convert/picture.h"
 #include "daemon/convert/response.h"
 #include "daemon/convert/schedule.h"
@@ -79,11 +80,11 @@ bool NeedsChunks(const v1::Schedule& schedule, const PipelineShape& shape) {
   });
 }
 
-// Converts one schedule of a comparison. What is wrong with it is told below `field`;
-// what is wrong with the pipeline is told by the first alone.
+// Converts one schedule of a comparison. What is wrong with it is told below `field`,
+// what is wrong with the pipeline only if `tells_of_pipeline`.
 PlanInput ConvertCompared(const v1::RenderScheduleRequest& request, const v1::Schedule& schedule,
                           const std::string& field, const PipelineShape& shape,
-                          const Limits& limits, Violations& violations) {
+                          bool tells_of_pipeline, const Limits& limits, Violations& violations) {
   const bool split = NeedsChunks(schedule, shape);
   if (split && (!request.pipeline().p2p_times_forward().empty() ||
                 !request.pipeline().p2p_times_backward().empty())) {
@@ -100,6 +101,7 @@ PlanInput ConvertCompared(const v1::RenderScheduleRequest& request, const v1::Sc
   for (const Violation& violation : own.list()) {
     absl::string_view rest = violation.field;
     const bool of_schedule = absl::ConsumePrefix(&rest, "schedule");
+    if (!of_schedule && !tells_of_pipeline) continue;
     violations.Add(of_schedule ? absl::StrCat(field, rest) : violation.field,
                    of_schedule ? violation.description
                                : absl::StrCat(violation.description, " (", field, ")"));
@@ -131,8 +133,10 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
     query.input = ConvertPlanInput(request, limits, violations);
     return;
   }
-  query.input = ConvertCompared(request, request.schedule(), "schedule", shape, limits, violations);
-  if (!violations.empty()) return;
+  const int64_t before = violations.count();
+  query.input =
+      ConvertCompared(request, request.schedule(), "schedule", shape, true, limits, violations);
+  const bool good_so_far = violations.count() == before;
   for (int i = 0; i < request.compared_size(); ++i) {
     const std::string field = absl::StrCat("compared[", i, "]");
     const v1::Schedule& schedule = request.compared(i);
@@ -140,7 +144,8 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
       violations.Add(absl::StrCat(field, ".kind"), "custom: a comparison makes its own orders");
       continue;
     }
-    query.compared.push_back(ConvertCompared(request, schedule, field, shape, limits, violations));
+    query.compared.push_back(
+        ConvertCompared(request, schedule, field, shape, good_so_far, limits, violations));
   }
 }
 
@@ -169,6 +174,21 @@ std::vector<PngText> FileTexts(const v1::RenderScheduleRequest& request, const P
     texts.push_back({"pipesched-request", std::move(json)});
   }
   return texts;
+}
+
+// A window begins before the end of the longest schedule.
+absl::Status CheckWindow(const Plans& plans, const PictureOptions& options) {
+  double end = 0;
+  for (const auto& plan : plans) {
+    end = std::max(end, plan->input.pipeline.scale.ToUnits(plan->timeline.makespan));
+  }
+  Violations violations;
+  if (options.start_time > 0 && options.start_time >= end) {
+    violations.Add("options.start_time",
+                   absl::StrCat(FormatNumber(options.start_time),
+                                ", want below the end of the schedule, ", FormatNumber(end)));
+  }
+  return violations.empty() ? absl::OkStatus() : violations.ToStatus();
 }
 
 absl::StatusOr<std::string> WriteScene(const Scene& scene, const v1::RenderScheduleRequest& request,
@@ -259,6 +279,7 @@ absl::Status Answer(const Plans& plans, const v1::RenderScheduleRequest& request
   Violations unused;
   const PictureOptions options =
       ConvertPictureOptions(request.options(), plans[0]->input.pipeline.shape.num_ranks, unused);
+  if (const absl::Status window = CheckWindow(plans, options); !window.ok()) return window;
   const absl::Status status = Draw(subjects, options, request, *plans[0], context, response);
   if (!status.ok()) return status;
   if (response.content().size() > static_cast<size_t>(context.limits.max_message_bytes)) {

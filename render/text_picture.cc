@@ -104,14 +104,7 @@ class TextDrawer {
   // equally long.
   int PlotWidth() const {
     const int room = std::max(style_.columns - label_width_ - 1, kLeastPlot);
-    const double span = frame_.end - frame_.begin;
-    double shortest = span;
-    for (const Subject& subject : subjects_) {
-      for (const StageCost& stage : subject.pipeline.stages) {
-        shortest = std::min(shortest, subject.pipeline.scale.ToUnits(stage.forward));
-      }
-    }
-    const double forwards = span / shortest;
+    const double forwards = SpanInForwards(subjects_, frame_);
     const int forward = std::min(static_cast<int>(std::floor(room / forwards)), kMostForward);
     if (forward < kLeastForward) return room;
     return std::clamp(static_cast<int>(std::round(forwards * forward)), 1, room);
@@ -298,7 +291,8 @@ class TextDrawer {
     std::string line;
     int hidden = 0;
     int columns = 0;
-    const auto add = [&](int kind, absl::string_view name) {
+    // Two characters of the kinds, then the name.
+    const auto add = [&](int left, int right, absl::string_view name) {
       const int needed = static_cast<int>(name.size()) + 5;
       if (columns > 0 && columns + needed > style_.columns) {
         AddLine(line, hidden);
@@ -306,22 +300,26 @@ class TextDrawer {
         hidden = columns = 0;
       }
       if (columns > 0) line += "  ";
-      if (style_.colour && kind != kIdleIndex) {
-        const std::string escape = Escape({kind, false, false, 0});
-        absl::StrAppend(&line, escape, "  \x1b[0m ", name);
-        hidden += static_cast<int>(escape.size()) + 4;
-      } else {
-        absl::StrAppend(&line, Block(kind), Block(kind), " ", name);
+      for (const int kind : {left, right}) {
+        const bool ground = style_.colour && kind != kIdleIndex;
+        const std::string escape = ground ? Escape({kind, false, false, 0}) : "";
+        const absl::string_view end = ground ? "\x1b[0m" : "";
+        absl::StrAppend(&line, escape, ground ? " " : Block(kind), end);
+        hidden += static_cast<int>(escape.size() + end.size());
       }
+      absl::StrAppend(&line, " ", name);
       columns += needed;
     };
     AddLine("");
     for (const KindName& row : KindNames()) {
-      if (times.Has(row.kind)) add(static_cast<int>(row.kind), row.name);
+      const int kind = static_cast<int>(row.kind);
+      if (times.Has(row.kind)) add(kind, kind, row.name);
     }
-    if (!times.pairs.empty())
-      add(static_cast<int>(OpKind::kForward), "overlapped pair (F, then B)");
-    add(kIdleIndex, "idle");
+    if (!times.pairs.empty()) {
+      add(static_cast<int>(OpKind::kForward), static_cast<int>(OpKind::kBackward),
+          "overlapped pair (F, then B)");
+    }
+    add(kIdleIndex, kIdleIndex, "idle");
     AddLine(line, hidden);
     if (options_.critical_path) {
       AddLine(style_.colour  ? "underlined: critical path"
@@ -339,9 +337,9 @@ class TextDrawer {
     for (const auto& row : table) {
       std::string line;
       for (size_t i = 0; i < row.size(); ++i) {
-        const int width = static_cast<int>(widths[i]);
-        const std::string cell =
-            i == 0 ? absl::StrFormat("%-*s", width, row[i]) : absl::StrFormat("%*s", width, row[i]);
+        const int cell_width = static_cast<int>(widths[i]);
+        const std::string cell = i == 0 ? absl::StrFormat("%-*s", cell_width, row[i])
+                                        : absl::StrFormat("%*s", cell_width, row[i]);
         if (line.size() + 2 + cell.size() > static_cast<size_t>(style_.columns)) break;
         absl::StrAppend(&line, i == 0 ? "" : "  ", cell);
       }

@@ -98,7 +98,7 @@ absl::StatusOr<Command> FindCommand(const std::string& name) {
 void AddUnexpected(const std::vector<std::string>& extras, Command command, Problems& problems) {
   std::vector<std::string> names;
   for (const Flag& flag : AllFlags()) {
-    if ((flag.commands & command) == 0) continue;
+    if (!HasFlag(command, flag)) continue;
     names.push_back(LongName(flag));
     if (flag.short_name.size() > 1) names.push_back(absl::StrCat("-", flag.short_name));
   }
@@ -145,7 +145,7 @@ void AddOption(const Flag& flag, CLI::App& app) {
 
 void TakeSettings(CLI::App& app, Command command, Settings& settings, Problems& problems) {
   for (const Flag& flag : AllFlags()) {
-    if ((flag.commands & command) == 0) continue;
+    if (!HasFlag(command, flag)) continue;
     const std::string name = LongName(flag);
     const CLI::Option* option = app.get_option(name);
     if (option->count() == 0) continue;
@@ -192,6 +192,13 @@ absl::Status TakeCommand(absl::Span<const std::string>& args, CommandLine& resul
   return absl::OkStatus();
 }
 
+// "completion bash": the shell without its flag.
+void TakeShell(std::vector<std::string>& args) {
+  if (!args.empty() && !LooksLikeFlag(args[0])) {
+    args.insert(args.begin(), LongName(GetFlag(FlagId::kShell)));
+  }
+}
+
 // The output is checked after the config is read, which may say more of it: here
 // it only joins other problems.
 void AddOutputProblem(const CommandLine& command_line, Problems& problems) {
@@ -213,13 +220,15 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
   absl::Status status = TakeCommand(rest, result);
   if (!status.ok()) return status;
   Problems problems;
-  std::vector<std::string> rewritten = Rewrite(rest, result.command, problems);
+  std::vector<std::string> words(rest.begin(), rest.end());
+  if (result.command == kCompletion) TakeShell(words);
+  std::vector<std::string> rewritten = Rewrite(words, result.command, problems);
 
   CLI::App app;
   app.set_help_flag();  // Ours is in the table.
   app.allow_extras();
   for (const Flag& flag : AllFlags()) {
-    if ((flag.commands & result.command) != 0) AddOption(flag, app);
+    if (HasFlag(result.command, flag)) AddOption(flag, app);
   }
   try {
     std::reverse(rewritten.begin(), rewritten.end());  // CLI11 reads from the back.
@@ -233,6 +242,11 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
   AddUnexpected(extras, result.command, problems);
   TakeSettings(app, result.command, result.settings, problems);
   AddOutputProblem(result, problems);
+  if (result.command == kCompletion && problems.empty() &&
+      result.settings.Find(FlagId::kShell) == nullptr && !result.settings.IsOn(FlagId::kHelp)) {
+    problems.push_back(
+        absl::StrCat("completion: which shell? want ", GetFlag(FlagId::kShell).choices));
+  }
   status = ToStatus(problems);
   if (!status.ok()) return status;
   return result;

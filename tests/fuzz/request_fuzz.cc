@@ -37,6 +37,25 @@ void Answer(const std::string& bytes) {
   (void)HandlePlanCall(request, {limits, NeverCancelled}, response);
 }
 
+void Compare(const std::string& bytes) {
+  v1::CompareSchedulesRequest request;
+  if (!request.ParseFromString(bytes)) return;
+  const Limits limits = SmallLimits();
+  v1::CompareSchedulesResponse response;
+  (void)HandleCompareSchedules(request, {limits, NeverCancelled}, response);
+}
+
+// For a moment: what matters is what the search is given, not how good it gets.
+void Search(const std::string& bytes) {
+  v1::SearchScheduleRequest request;
+  if (!request.ParseFromString(bytes)) return;
+  const Limits limits = SmallLimits();
+  int polls = 0;
+  const auto cancelled = [&polls] { return ++polls > 50; };
+  request.set_threads(request.threads() > 1 ? 1 : request.threads());
+  (void)HandleSearchSchedule(request, {limits, cancelled}, [](v1::SearchScheduleResponse) {});
+}
+
 void Stream(const std::string& bytes) {
   v1::StreamScheduleRequest request;
   if (!request.ParseFromString(bytes)) return;
@@ -50,6 +69,13 @@ void Stream(const std::string& bytes) {
   }
 }
 
+void Validate(const std::string& bytes) {
+  v1::ValidateScheduleRequest request;
+  if (!request.ParseFromString(bytes)) return;
+  v1::ValidateScheduleResponse response;
+  (void)HandleValidateSchedule(request, {SmallLimits(), NeverCancelled}, response);
+}
+
 }  // namespace
 }  // namespace pipesched
 
@@ -58,11 +84,14 @@ namespace {
 
 // The request of the call that a first byte chooses.
 std::unique_ptr<google::protobuf::Message> RequestOf(uint8_t choice) {
-  switch (choice % 4) {
+  switch (choice % 7) {
     case 0: return std::make_unique<v1::ComputeScheduleRequest>();
     case 1: return std::make_unique<v1::RenderScheduleRequest>();
     case 2: return std::make_unique<v1::ExportScheduleRequest>();
-    default: return std::make_unique<v1::StreamScheduleRequest>();
+    case 3: return std::make_unique<v1::StreamScheduleRequest>();
+    case 4: return std::make_unique<v1::ValidateScheduleRequest>();
+    case 5: return std::make_unique<v1::CompareSchedulesRequest>();
+    default: return std::make_unique<v1::SearchScheduleRequest>();
   }
 }
 
@@ -93,15 +122,19 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace pipesched;
+  // Text that is not UTF-8 is no request, which protobuf would log each time.
+  static const auto silent = google::protobuf::SetLogHandler(nullptr);
+  (void)silent;
   if (size == 0) return 0;
-  // Says of each text that is no UTF-8 that it is none.
-  [[maybe_unused]] static const auto log = google::protobuf::SetLogHandler(nullptr);
   const std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 4) {
+  switch (data[0] % 7) {
     case 0: Answer<v1::ComputeScheduleRequest, v1::ComputeScheduleResponse>(bytes); break;
     case 1: Answer<v1::RenderScheduleRequest, v1::RenderScheduleResponse>(bytes); break;
     case 2: Answer<v1::ExportScheduleRequest, v1::ExportScheduleResponse>(bytes); break;
-    default: Stream(bytes); break;
+    case 3: Stream(bytes); break;
+    case 4: Validate(bytes); break;
+    case 5: Compare(bytes); break;
+    default: Search(bytes); break;
   }
   return 0;
 }

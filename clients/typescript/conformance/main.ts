@@ -8,11 +8,14 @@ import { status } from "@grpc/grpc-js";
 
 import {
   Client,
+  CompareSchedulesRequestSchema,
   ComputeScheduleRequestSchema,
   ExportScheduleRequestSchema,
   PipeschedError,
   type Plan,
+  RenderScheduleRequestSchema,
   Rule,
+  SearchScheduleRequestSchema,
   StreamScheduleRequestSchema,
   Transport,
   ValidateScheduleRequestSchema,
@@ -87,6 +90,39 @@ async function ask(client: Client, { method, request }: Question): Promise<objec
         ),
         transport: `TRANSPORT_${Transport[result.transport]}`,
         order_digest: result.orderDigest,
+      };
+    }
+    case "RenderSchedule": {
+      const picture = await client.renderSchedule(fromJson(RenderScheduleRequestSchema, request));
+      const { contentType, digest, orderDigest } = picture;
+      return {
+        content_type: contentType,
+        start: Buffer.from(picture.content.subarray(0, 4)).toString("hex"),
+        content: contentType.startsWith("text") ? new TextDecoder().decode(picture.content) : "",
+        digest,
+        order_digest: orderDigest,
+      };
+    }
+    case "CompareSchedules": {
+      const answer = await client.compareSchedules(
+        fromJson(CompareSchedulesRequestSchema, request),
+      );
+      const there = answer.rows.filter((row) => row.leftOut === "");
+      return {
+        rows: there.map((row) => [
+          row.name, row.chunksPerRank, row.metrics?.makespan, row.fitsMemory,
+        ]),
+        left_out: answer.rows.filter((row) => row.leftOut !== "").map((row) => row.name),
+      };
+    }
+    case "SearchSchedule": {
+      const found = await client.searchSchedule(fromJson(SearchScheduleRequestSchema, request));
+      return {
+        objective_value: found.search?.objectiveValue,
+        bound: found.search?.bound,
+        proven_optimal: found.search?.provenOptimal,
+        makespan: found.metrics?.makespan,
+        pareto: found.pareto.map((point) => [Number(point.peakBytes), point.objectiveValue]),
       };
     }
     default:

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,8 +97,14 @@ func ask(client *pipesched.Client, q question) (answer, error) {
 		return answerOfPlan(client.StreamSchedule(ctx, parse(q, &pipeschedv1.StreamScheduleRequest{})))
 	case "ExportSchedule":
 		return answerOfFile(client.ExportSchedule(ctx, parse(q, &pipeschedv1.ExportScheduleRequest{})))
+	case "RenderSchedule":
+		return answerOfPicture(client.RenderSchedule(ctx, parse(q, &pipeschedv1.RenderScheduleRequest{})))
 	case "ValidateSchedule":
 		return answerOfValidation(client.ValidateSchedule(ctx, parse(q, &pipeschedv1.ValidateScheduleRequest{})))
+	case "CompareSchedules":
+		return answerOfComparison(client.CompareSchedules(ctx, parse(q, &pipeschedv1.CompareSchedulesRequest{})))
+	case "SearchSchedule":
+		return answerOfSearch(client.SearchSchedule(ctx, parse(q, &pipeschedv1.SearchScheduleRequest{}), nil))
 	}
 	demand(fmt.Errorf("no method %q", q.Method))
 	return nil, nil
@@ -141,6 +148,38 @@ func answerOfPlan(plan *pipesched.Plan, err error) (answer, error) {
 	return result, nil
 }
 
+func answerOfComparison(comparison *pipeschedv1.CompareSchedulesResponse, err error) (answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	rows, leftOut := [][]any{}, []string{}
+	for _, row := range comparison.GetRows() {
+		if row.GetLeftOut() != "" {
+			leftOut = append(leftOut, row.GetName())
+			continue
+		}
+		rows = append(rows, []any{row.GetName(), row.GetChunksPerRank(), row.GetMetrics().GetMakespan(), row.GetFitsMemory()})
+	}
+	return answer{"rows": rows, "left_out": leftOut}, nil
+}
+
+func answerOfSearch(found *pipeschedv1.SearchScheduleResponse, err error) (answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	curve := [][]any{}
+	for _, point := range found.GetPareto() {
+		curve = append(curve, []any{point.GetPeakBytes(), point.GetObjectiveValue()})
+	}
+	return answer{
+		"objective_value": found.GetSearch().GetObjectiveValue(),
+		"bound":           found.GetSearch().GetBound(),
+		"proven_optimal":  found.GetSearch().GetProvenOptimal(),
+		"makespan":        found.GetMetrics().GetMakespan(),
+		"pareto":          curve,
+	}, nil
+}
+
 func answerOfFile(file *pipeschedv1.ExportScheduleResponse, err error) (answer, error) {
 	if err != nil {
 		return nil, err
@@ -165,6 +204,23 @@ func answerOfValidation(result *pipeschedv1.ValidateScheduleResponse, err error)
 		"findings":     findings,
 		"transport":    result.GetTransport().String(),
 		"order_digest": result.GetOrderDigest(),
+	}, nil
+}
+
+func answerOfPicture(picture *pipeschedv1.RenderScheduleResponse, err error) (answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	content := ""
+	if strings.HasPrefix(picture.GetContentType(), "text") {
+		content = string(picture.GetContent())
+	}
+	return answer{
+		"content_type": picture.GetContentType(),
+		"start":        hex.EncodeToString(picture.GetContent()[:4]),
+		"content":      content,
+		"digest":       picture.GetDigest(),
+		"order_digest": picture.GetOrderDigest(),
 	}, nil
 }
 
