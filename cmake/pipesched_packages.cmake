@@ -45,6 +45,8 @@ install(FILES deploy/completion/pipesched.zsh RENAME _pipesched
 install(FILES deploy/completion/pipesched.fish
   DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/fish/vendor_completions.d COMPONENT cli)
 
+# cpack packs what is built, and builds nothing.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME pipesched)
 set(CPACK_PACKAGE_CONTACT "The pipesched authors <pipesched@example.org>")

@@ -22,6 +22,7 @@ cp "${packages[@]}" "$work/context/packages"
 
 # The packages are installed by mmdebstrap, with what they depend on: the build itself
 # then needs no network.
+# shellcheck disable=SC2016 # it is for the shell in there
 mmdebstrap --variant=apt --quiet \
   --customize-hook="copy-in $work/context/packages /" \
   --customize-hook='chroot "$1" sh -c "DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends /packages/*.deb >/dev/null && rm -r /packages"' \
