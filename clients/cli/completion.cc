@@ -63,7 +63,11 @@ std::string FormatBash() {
   std::string result =
       absl::StrCat(kBashStart, "  case ${COMP_WORDS[1]} in\n    ", CommandNames("|"),
                    ") command=${COMP_WORDS[1]} ;;\n  esac\n  case $prev in\n");
-  for (const Flag& flag : AllFlags()) absl::StrAppend(&result, BashBranch(flag));
+  for (const Flag& flag : AllFlags()) {
+    // Flags of the same name have one branch.
+    const bool again = flag.id == FlagId::kMachineChunks || flag.id == FlagId::kKindChunks;
+    if (!again) absl::StrAppend(&result, BashBranch(flag));
+  }
   absl::StrAppend(&result, "    *)\n      case $command in\n");
   for (const CommandInfo& info : AllCommands()) {
     std::vector<std::string> names;

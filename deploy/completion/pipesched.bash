@@ -145,12 +145,6 @@ _pipesched() {
     --compare)
       return
       ;;
-    --chunks-per-rank)
-      return
-      ;;
-    --chunks-per-rank)
-      return
-      ;;
     --placement)
       words='linear v round_robin any'
       ;;
