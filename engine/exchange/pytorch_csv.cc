@@ -108,9 +108,8 @@ absl::Status WrongCell(int64_t row, int64_t column, absl::string_view cell, CsvD
   const CsvDialect other = legacy ? CsvDialect::kPyTorch : CsvDialect::kPyTorchLegacy;
   const bool is_other = ReadCell(cell, other, ignored);
   return absl::InvalidArgumentError(absl::StrCat(
-      "row ", row, ", column ", column, ": \"",
-      absl::CHexEscape(cell.substr(0, kMostQuoted)), cell.size() > kMostQuoted ? "..." : "",
-      "\", want [stage][F|", legacy ? "BW|B" : "B|I",
+      "row ", row, ", column ", column, ": \"", absl::CHexEscape(cell.substr(0, kMostQuoted)),
+      cell.size() > kMostQuoted ? "..." : "", "\", want [stage][F|", legacy ? "BW|B" : "B|I",
       "|W|SEND_F|RECV_F|SEND_B|RECV_B][microbatch], [stage][UNSHARD|RESHARD|REDUCE_GRAD], a pair ",
       legacy ? "(0F1;1BW0)" : "(0F1;1B0)", "OVERLAP_F_B, or nothing",
       is_other ? absl::StrCat(" (it is of the dialect ", legacy ? "pytorch" : "pytorch-legacy", ")")
