@@ -19,6 +19,7 @@ import {
   RenderFormat,
   Rule,
   ScheduleKind,
+  ScheduleService,
   TimelineSchema,
   View,
 } from "../src/index.js";
@@ -168,6 +169,13 @@ test("nobody answers", async () => {
   const client = new Client({ target: "unix:/nowhere/socket" });
   await assert.rejects(client.waitReady({ timeoutMs: 100 }), DeadlineError);
   client.close();
+});
+
+test("the client has a method for each RPC", () => {
+  for (const { localName } of ScheduleService.methods) {
+    assert.equal(typeof Reflect.get(Client.prototype, localName), "function", localName);
+  }
+  assert.ok(ScheduleService.methods.length > 0);
 });
 
 test("errors are PipeschedErrors", () => {
