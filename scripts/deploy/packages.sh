@@ -17,7 +17,7 @@ work=$(mktemp -d)
 trap 'kill "${daemon:-}" 2>/dev/null || true; wait; rm -rf "$work"' EXIT
 root=$work/root
 mkdir "$root"
-tar -xf "$(base_root)" -C "$root" --exclude='./dev/*'
+tar -xf "$(base_root)" -C "$root"
 cp "$PACKAGES"/*.deb "$root/tmp"
 in_root() { chroot "$root" "$@"; }
 in_root sh -c 'apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
