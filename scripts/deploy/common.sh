@@ -25,6 +25,9 @@ skip() {
 # need_root: roots and images are made by root only.
 need_root() { [[ $(id -u) -eq 0 ]] || skip "needs root, to make a root file system"; }
 
+# digest: of the JSON that pipesched prints.
+digest() { grep -oE '"digest": *"[0-9a-f]{64}"'; }
+
 # make_packages: builds the .deb files; prints nothing where all goes well.
 make_packages() {
   local log status=0

@@ -14,9 +14,11 @@ work=$(mktemp -d)
 storage=(--root "$work/storage" --runroot "$work/run" --storage-driver vfs)
 b() { buildah "${storage[@]}" "$@"; }
 finish() {
+  set +e
   kill "${daemon:-}" 2>/dev/null || true
   wait
   b rm --all >/dev/null 2>&1 || true
+  umount "$work/shared/run/pipesched" 2>/dev/null || true
   umount "$work/shared" 2>/dev/null || true
   rm -rf "$work"
 }
@@ -92,7 +94,6 @@ start
 took=$((($(date +%s%N) - began) / 1000000))
 server=unix:/run/pipesched/pipesched.sock
 asks health --server "$server" | grep -qx SERVING
-digest() { sed -n 's/^  "digest": "\(.*\)",\?$/\1/p'; }
 asked=$(asks --server "$server" -s 4 -b 8 --format json | digest)
 [[ -n $asked && $asked == "$(build/release/bin/pipesched -s 4 -b 8 --format json | digest)" ]]
 kill -TERM "$daemon"

@@ -43,7 +43,6 @@ daemon=$!
 exec 3<"$work/said"
 grep -m 1 'listening on' <&3 >/dev/null
 socket=unix:/run/pipesched/pipesched.sock
-digest() { sed -n 's/^  "digest": "\(.*\)",\?$/\1/p'; }
 asked=$(in_root pipesched --server "$socket" -s 4 -b 8 --format json | digest)
 own=$(build/release/bin/pipesched -s 4 -b 8 --format json | digest)
 [[ -n $own && $asked == "$own" ]]
