@@ -13,7 +13,6 @@
 #include "absl/strings/strip.h"
 #include "base/nearest.h"
 #include "base/text.h"
-#include "clients/cli/documents.h"
 #include "clients/cli/numbers.h"
 #include "clients/cli/outputs.h"
 
@@ -203,11 +202,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
   absl::Status status = TakeCommand(rest, result);
   if (!status.ok()) return status;
   Problems problems;
-  std::vector<std::string> words(rest.begin(), rest.end());
-  if (result.command == kCompletion && !words.empty() && !absl::StartsWith(words[0], "-")) {
-    words.insert(words.begin(), LongName(GetFlag(FlagId::kShell)));
-  }
-  std::vector<std::string> rewritten = Rewrite(words, result.command, problems);
+  std::vector<std::string> rewritten = Rewrite(rest, result.command, problems);
 
   CLI::App app;
   app.set_help_flag();  // Ours is in the table.
@@ -225,10 +220,6 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
   AddUnexpected(app.remaining(), result.command, problems);
   TakeSettings(app, result.command, result.settings, problems);
   AddOutputProblem(result, problems);
-  if (problems.empty() && result.command == kCompletion && !result.settings.IsOn(FlagId::kHelp) &&
-      result.settings.Find(FlagId::kShell) == nullptr) {
-    problems.push_back(absl::StrCat("completion: needs a shell, want ", kShells));
-  }
   status = ToStatus(problems);
   if (!status.ok()) return status;
   return result;

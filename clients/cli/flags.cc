@@ -10,7 +10,6 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/text.h"
-#include "clients/cli/documents.h"
 #include "clients/cli/numbers.h"
 
 namespace pipesched::cli {
@@ -22,7 +21,6 @@ constexpr CommandInfo kCommands[] = {
     {kSchedules, "schedules", "list the kinds of schedule"},
     {kHealth, "health", "ask whether the service is serving"},
     {kVersion, "version", "print the versions of this program and of the service"},
-    {kCompletion, "completion", "print a script that completes this program in a shell"},
 };
 
 // A value of one stage is a record of stage_costs, see request.cc.
@@ -108,12 +106,9 @@ constexpr Flag kFlags[] = {
      "longest time that a call may take (default 30)"},
     {FlagId::kService, "service", "", "", "", ValueKind::kText, kHealth, "NAME",
      "service to ask for (default the whole server)"},
-    {FlagId::kShell, "shell", "", "", "", ValueKind::kChoice, kCompletion, "SHELL",
-     "shell to complete in; its name alone will do: pipesched completion bash", kShells},
-    {FlagId::kColor, "color", "", "", "", ValueKind::kChoice, kAllCommands | kCompletion, "WHEN",
+    {FlagId::kColor, "color", "", "", "", ValueKind::kChoice, kAllCommands, "WHEN",
      "color text: auto (default), always or never; NO_COLOR is respected", "auto|always|never"},
-    {FlagId::kHelp, "help", "h", "", "", ValueKind::kSwitch, kAllCommands | kCompletion, "",
-     "print this"},
+    {FlagId::kHelp, "help", "h", "", "", ValueKind::kSwitch, kAllCommands, "", "print this"},
 };
 static_assert(std::size(kFlags) == kNumFlags);
 

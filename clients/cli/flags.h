@@ -15,7 +15,6 @@ enum Command : unsigned {
   kSchedules = 4,
   kHealth = 8,
   kVersion = 16,
-  kCompletion = 1024,
 };
 inline constexpr unsigned kPlans = kCompute | kRender;  // those that take a pipeline
 inline constexpr unsigned kAllCommands = kPlans | kSchedules | kHealth | kVersion;
@@ -74,7 +73,6 @@ enum class FlagId {
   kServer,
   kTimeout,
   kService,
-  kShell,
   kColor,
   kHelp,
 };

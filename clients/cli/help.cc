@@ -26,6 +26,17 @@ constexpr absl::string_view kExitCodes =
     "Exit codes: 0 ok, 64 command line, 65 refused by the service, 69 no service, 73 cannot\n"
     "write, 75 try later, 77 not allowed, 78 config file, 130 interrupted, 70 the rest.\n";
 
+absl::string_view Examples(Command command) {
+  switch (command) {
+    case kCompute: return kPlanExamples;
+    case kRender: return "  pipesched render -s 4 -b 8 -o plan.png --title \"Step 1\"\n";
+    case kSchedules: return "  pipesched schedules\n  pipesched schedules --format json\n";
+    case kHealth: return "  pipesched health --server 127.0.0.1:50551\n";
+    case kVersion: return "  pipesched version --server 127.0.0.1:50551\n";
+  }
+  return "";
+}
+
 // The words of `text` in lines of at most kHelpWidth characters.
 std::vector<std::string> Wrap(absl::string_view text) {
   std::vector<std::string> lines(1);
@@ -47,20 +58,6 @@ std::string Names(const Flag& flag) {
 }
 
 }  // namespace
-
-absl::string_view Examples(Command command) {
-  switch (command) {
-    case kCompute: return kPlanExamples;
-    case kRender: return "  pipesched render -s 4 -b 8 -o plan.png --title \"Step 1\"\n";
-    case kSchedules: return "  pipesched schedules\n  pipesched schedules --format json\n";
-    case kHealth: return "  pipesched health --server 127.0.0.1:50551\n";
-    case kVersion: return "  pipesched version --server 127.0.0.1:50551\n";
-    case kCompletion: return "  source <(pipesched completion bash)\n";
-  }
-  return "";
-}
-
-absl::string_view ExitCodes() { return kExitCodes; }
 
 std::string FormatHelp(Command command) {
   std::string commands;

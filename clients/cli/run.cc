@@ -15,7 +15,6 @@
 #include "clients/cli/command_line.h"
 #include "clients/cli/compute.h"
 #include "clients/cli/config_file.h"
-#include "clients/cli/documents.h"
 #include "clients/cli/environment.h"
 #include "clients/cli/file_writer.h"
 #include "clients/cli/help.h"
@@ -100,7 +99,6 @@ ExitCode RunCommand(const CommandLine& command_line, const std::optional<Output>
     case kSchedules: return RunSchedules(context);
     case kHealth: return RunHealth(context);
     case kVersion: return RunVersion(context, *embedded);
-    case kCompletion: break;  // Needs no service.
   }
   return ExitCode::kInternal;
 }
@@ -121,9 +119,6 @@ ExitCode RealRun(const std::vector<std::string>& args, StartEmbedded start_embed
   }
   Settings& settings = command_line->settings;
   if (settings.IsOn(FlagId::kHelp)) return context.Print(FormatHelp(command_line->command));
-  if (command_line->command == kCompletion) {
-    return context.Print(FormatCompletion(settings.Text(FlagId::kShell)));
-  }
   context.color = UseColor(settings.Text(FlagId::kColor, "auto"), STDERR_FILENO);
   for (const std::string& warning : WarnOfUnknownVariables(environ)) {
     context.Remark("warning", warning);
