@@ -10,7 +10,6 @@
 #include <chrono>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -76,15 +75,22 @@ bool IsListening(int fd) {
 
 }  // namespace
 
-int BreakConnections(const std::vector<std::string>& addresses) {
+void ForEachConnection(const std::vector<std::string>& addresses,
+                       absl::FunctionRef<void(int fd)> visit) {
   std::vector<std::string> bounds;
   bounds.reserve(addresses.size());
   for (const std::string& address : addresses) bounds.push_back(BoundTo(address));
-  int broken = 0;
   ForEachDescriptor([&](int fd) {
     const std::string bound = BoundTo(fd);
     if (bound.empty() || std::find(bounds.begin(), bounds.end(), bound) == bounds.end()) return;
-    if (!IsListening(fd) && shutdown(fd, SHUT_RDWR) == 0) ++broken;
+    if (!IsListening(fd)) visit(fd);
+  });
+}
+
+int BreakConnections(const std::vector<std::string>& addresses) {
+  int broken = 0;
+  ForEachConnection(addresses, [&](int fd) {
+    if (shutdown(fd, SHUT_RDWR) == 0) ++broken;
   });
   return broken;
 }

@@ -7,12 +7,17 @@
 #include <thread>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 
 namespace pipesched {
 
-// Breaks the connections of this process that came in over `addresses` ("HOST:PORT"
-// with the real port, or "unix:PATH"), whatever state they are in. Returns how many.
+// Calls `visit` with each connection of this process that came in over `addresses`
+// ("HOST:PORT" with the real port, or "unix:PATH"), whatever state it is in.
+void ForEachConnection(const std::vector<std::string>& addresses,
+                       absl::FunctionRef<void(int fd)> visit);
+
+// Breaks all of them. Returns how many.
 int BreakConnections(const std::vector<std::string>& addresses);
 
 // Breaks the connection to a peer as gRPC names it: "ipv4:10.0.0.1:50000",

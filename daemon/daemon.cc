@@ -22,6 +22,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/text.h"
+#include "daemon/memory_guard.h"
 #include "daemon/notify.h"
 #include "daemon/observe/admin_server.h"
 #include "daemon/signals.h"
@@ -168,6 +169,11 @@ class Daemon {
     auto server = Server::Start(server_options);
     if (!server.ok()) return server.status();
     server_ = *std::move(server);
+    guard_ = std::make_unique<MemoryGuard>(MemoryGuard::Options{
+        server_->addresses(), options_.max_memory_bytes, [this](int64_t resident, int broken) {
+          logger_.Log(LogLevel::kWarning, "too much memory: connections that send most are broken",
+                      {{"resident_bytes", resident}, {"connections", int64_t{broken}}});
+        }});
     AddMetrics();
     if (!options_.admin_listen.empty()) {
       auto admin = AdminServer::Start(options_.admin_listen,
@@ -179,7 +185,8 @@ class Daemon {
       admin_ = *std::move(admin);
       logger_.LogAlways(absl::StrCat("admin listening on ", admin_->address()));
     }
-    logger_.Log(LogLevel::kInfo, "health is SERVING", {{"reason", "started"}});
+    logger_.Log(LogLevel::kInfo, "health is SERVING",
+                {{"reason", "listening, and the self-test passed"}});
     WarnOfExpiry();
     logger_.LogAlways(absl::StrCat("listening on ", absl::StrJoin(server_->addresses(), " ")));
     NotifyManager("READY=1");
@@ -222,6 +229,9 @@ class Daemon {
     metrics_.AddSampled(
         {{"pipesched_drain_state", "0 serving, 1 not serving, 2 refusing, 3 stopped.", false,
           [this] { return static_cast<double>(drain_state_.load()); }},
+         {"pipesched_connections_broken_total",
+          "Connections broken since the process held more than --max-memory.", true,
+          [this] { return static_cast<double>(guard_->broken()); }},
          {"pipesched_insecure_public_bind",
           "1 if it listens without TLS where others can reach it.", false,
           [this] { return options_.has_insecure_public_listener ? 1.0 : 0.0; }}});
@@ -343,6 +353,7 @@ class Daemon {
   std::atomic<int> drain_state_ = 0;
   int64_t warned_days_ = kNotWarned;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<MemoryGuard> guard_;  // Breaks the server's connections.
   std::unique_ptr<AdminServer> admin_;  // After what its pages read.
 };
 

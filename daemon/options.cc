@@ -123,7 +123,8 @@ DaemonOptions ToOptions(const Settings& settings, std::vector<std::string>& prob
   OpenTokens(settings, options, problems);
   options.has_insecure_public_listener = !InsecurePublicAddresses(settings).empty();
   // A quarter is left to messages, the rest is for plans.
-  const int64_t memory = std::max(kBaseMemory, MaxMemory(settings) - kBaseMemory);
+  options.max_memory_bytes = MaxMemory(settings);
+  const int64_t memory = std::max(kBaseMemory, options.max_memory_bytes - kBaseMemory);
   ServerOptions& server = options.server;
   server.service = ToServiceOptions(settings, memory / 4 * 3);
   server.transport_memory_bytes = memory / 4;

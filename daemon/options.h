@@ -17,7 +17,8 @@ namespace pipesched {
 
 // What a daemon runs with, made from its settings.
 struct DaemonOptions {
-  ServerOptions server;  // without an observer
+  ServerOptions server;          // without an observer
+  int64_t max_memory_bytes = 0;  // of the whole process
   bool has_insecure_public_listener = false;
   std::shared_ptr<TlsFiles> tls;      // null: none
   std::shared_ptr<TokenFile> tokens;  // null: none

@@ -79,11 +79,11 @@ bool NeedsChunks(const v1::Schedule& schedule, const PipelineShape& shape) {
   });
 }
 
-// Converts one schedule of a comparison. What is wrong with it is told below `field`;
-// what is wrong with the pipeline is told by the first alone.
+// Converts one schedule of a comparison. What is wrong with it is told below `field`,
+// what is wrong with the pipeline only if `tells_of_pipeline`.
 PlanInput ConvertCompared(const v1::RenderScheduleRequest& request, const v1::Schedule& schedule,
                           const std::string& field, const PipelineShape& shape,
-                          const Limits& limits, Violations& violations) {
+                          bool tells_of_pipeline, const Limits& limits, Violations& violations) {
   const bool split = NeedsChunks(schedule, shape);
   if (split && (!request.pipeline().p2p_times_forward().empty() ||
                 !request.pipeline().p2p_times_backward().empty())) {
@@ -100,6 +100,7 @@ PlanInput ConvertCompared(const v1::RenderScheduleRequest& request, const v1::Sc
   for (const Violation& violation : own.list()) {
     absl::string_view rest = violation.field;
     const bool of_schedule = absl::ConsumePrefix(&rest, "schedule");
+    if (!of_schedule && !tells_of_pipeline) continue;
     violations.Add(of_schedule ? absl::StrCat(field, rest) : violation.field,
                    of_schedule ? violation.description
                                : absl::StrCat(violation.description, " (", field, ")"));
@@ -131,8 +132,10 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
     query.input = ConvertPlanInput(request, limits, violations);
     return;
   }
-  query.input = ConvertCompared(request, request.schedule(), "schedule", shape, limits, violations);
-  if (!violations.empty()) return;
+  const int64_t before = violations.count();
+  query.input =
+      ConvertCompared(request, request.schedule(), "schedule", shape, true, limits, violations);
+  const bool good_so_far = violations.count() == before;
   for (int i = 0; i < request.compared_size(); ++i) {
     const std::string field = absl::StrCat("compared[", i, "]");
     const v1::Schedule& schedule = request.compared(i);
@@ -140,7 +143,8 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
       violations.Add(absl::StrCat(field, ".kind"), "custom: a comparison makes its own orders");
       continue;
     }
-    query.compared.push_back(ConvertCompared(request, schedule, field, shape, limits, violations));
+    query.compared.push_back(
+        ConvertCompared(request, schedule, field, shape, good_so_far, limits, violations));
   }
 }
 

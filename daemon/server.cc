@@ -20,6 +20,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "base/stopwatch.h"
+#include "daemon/self_test.h"
 #include "daemon/connections.h"
 #include "daemon/listen_address.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
@@ -124,6 +125,7 @@ class Server::Impl {
   absl::Status Start(const ServerOptions& options) {
     absl::Status status = BindSockets(options);
     if (status.ok()) status = BindPorts(options);
+    if (status.ok()) status = RunSelfTest();
     if (!status.ok()) return status;
     for (const auto& listener : sockets_) {
       listener->Start(

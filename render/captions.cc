@@ -83,8 +83,8 @@ Captions MakeCaptions(absl::Span<const Subject> subjects, const PictureOptions& 
     captions.table = ComparisonTable(subjects);
   }
   captions.facts = WrapParts(facts, kFactsSize, frame.plot.width);
-  captions.footnote = WrapParts(AssumptionsOf(subjects[0], options.labels, single), kFootnoteSize,
-                                frame.plot.width);
+  captions.footnote =
+      WrapParts(AssumptionsOf(subjects, options.labels), kFootnoteSize, frame.plot.width);
   return captions;
 }
 

@@ -58,6 +58,16 @@ void TimeRange::Add(int64_t ticks) {
   max = std::max(max, ticks);
 }
 
+void OpTimes::Add(const OpTimes& other) {
+  const auto add = [](TimeRange& range, const TimeRange& more) {
+    if (more.empty()) return;
+    range.Add(more.min);
+    range.Add(more.max);
+  };
+  for (size_t kind = 0; kind < kNumOpKinds; ++kind) add(kinds[kind], other.kinds[kind]);
+  add(pairs, other.pairs);
+}
+
 OpTimes FindOpTimes(const Order& order, const Timeline& timeline) {
   OpTimes times;
   for (size_t i = 0; i < order.ops.size(); ++i) {
@@ -107,10 +117,14 @@ std::vector<std::string> FactsOf(const Subject& subject, const PictureOptions& o
   return facts;
 }
 
-std::vector<std::string> AssumptionsOf(const Subject& subject, const PictureLabels& labels,
-                                       bool names_digest) {
-  const Pipeline& pipeline = subject.pipeline;
-  const OpTimes times = FindOpTimes(subject.order, subject.timeline);
+std::vector<std::string> AssumptionsOf(absl::Span<const Subject> subjects,
+                                       const PictureLabels& labels) {
+  const Pipeline& pipeline = subjects[0].pipeline;
+  OpTimes times;
+  for (const Subject& subject : subjects) {
+    if (subject.pipeline.shape.chunks_per_rank != pipeline.shape.chunks_per_rank) continue;
+    times.Add(FindOpTimes(subject.order, subject.timeline));
+  }
   std::vector<std::string> parts;
   for (const auto& [kind, name] : kKindNames) {
     if (!times.Has(kind)) continue;
@@ -129,9 +143,9 @@ std::vector<std::string> AssumptionsOf(const Subject& subject, const PictureLabe
     parts.push_back("memory: F takes its activations, B frees them, I and W free a part each");
   }
   parts.push_back(absl::StrCat("bubble rate = idle rank time / (ranks ", kTimes, " makespan)"));
-  if (names_digest) {
+  if (subjects.size() == 1) {
     parts.push_back(
-        absl::StrCat("digest ", absl::string_view(subject.digest).substr(0, kDigestDigits)));
+        absl::StrCat("digest ", absl::string_view(subjects[0].digest).substr(0, kDigestDigits)));
   }
   return parts;
 }

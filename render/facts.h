@@ -30,6 +30,8 @@ struct OpTimes {
   std::array<TimeRange, kNumOpKinds> kinds;  // outside of fused pairs
   TimeRange pairs;
 
+  void Add(const OpTimes& other);
+
   bool Has(OpKind kind) const { return !kinds[static_cast<size_t>(kind)].empty(); }
 };
 OpTimes FindOpTimes(const Order& order, const Timeline& timeline);
@@ -61,8 +63,9 @@ std::vector<std::string> FactsOf(const Subject& subject, const PictureOptions& o
 // What the schedule was computed from and what words mean, so that a figure can be
 // judged and made again: times of ops and transfers, memory, the definition of the
 // bubble rate, the digest.
-std::vector<std::string> AssumptionsOf(const Subject& subject, const PictureLabels& labels,
-                                       bool names_digest);
+// For several subjects: what the first and those of as many chunks a rank have.
+std::vector<std::string> AssumptionsOf(absl::Span<const Subject> subjects,
+                                       const PictureLabels& labels);
 
 // The table that compares several subjects: a head, and a row each.
 std::vector<std::vector<std::string>> ComparisonTable(absl::Span<const Subject> subjects);

@@ -33,14 +33,13 @@ namespace {
 constexpr struct {
   Paint paint;
   absl::string_view name;
-} kPaintNames[] = {{Paint::kIdle, "idle"},          {Paint::kPage, "page"},
-                   {Paint::kInk, "ink"},            {Paint::kFaintInk, "faintInk"},
-                   {Paint::kGrid, "grid"},          {Paint::kMark, "mark"},
-                   {Paint::kMemory, "memory"},      {Paint::kLimit, "limit"},
-                   {Paint::kCritical, "critical"}};
+} kPaintNames[] = {
+    {Paint::kIdle, "idle"},         {Paint::kPage, "page"},   {Paint::kInk, "ink"},
+    {Paint::kFaintInk, "faintInk"}, {Paint::kGrid, "grid"},   {Paint::kMark, "mark"},
+    {Paint::kMemory, "memory"},     {Paint::kLimit, "limit"}, {Paint::kCritical, "critical"}};
 
-constexpr OpKind kKinds[kNumOpKinds] = {OpKind::kForward, OpKind::kBackward,
-                                        OpKind::kBackwardInput, OpKind::kBackwardWeight};
+constexpr OpKind kKinds[kNumOpKinds] = {OpKind::kForward, OpKind::kBackward, OpKind::kBackwardInput,
+                                        OpKind::kBackwardWeight};
 
 void WriteTheme(Theme theme, JsonWriter& json) {
   json.BeginObject();
@@ -61,8 +60,7 @@ void WriteTheme(Theme theme, JsonWriter& json) {
     }
     json.EndList();
   };
-  write_kinds("ops",
-              [&](Paint paint, uint8_t shade) { return ColourOf(theme, paint, shade); });
+  write_kinds("ops", [&](Paint paint, uint8_t shade) { return ColourOf(theme, paint, shade); });
   write_kinds("inks", [&](Paint paint, uint8_t shade) {
     return ColourOf(theme, InkOn(theme, paint, shade));
   });
@@ -136,7 +134,8 @@ absl::Status WriteSchedule(const Subject& subject, const PictureOptions& options
   json.Key("facts");
   json.BeginList();
   for (const std::string& fact : FactsOf(subject, options)) json.String(fact);
-  for (const std::string& fact : AssumptionsOf(subject, options.labels, true)) json.String(fact);
+  for (const std::string& fact : AssumptionsOf(absl::MakeConstSpan(&subject, 1), options.labels))
+    json.String(fact);
   json.EndList();
   json.Key("stages");
   json.Number(subject.placement.num_stages());

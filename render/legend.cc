@@ -88,11 +88,7 @@ std::vector<LegendEntry> LegendOf(absl::Span<const Subject> subjects, const Pict
   int replicas = 1;
   bool limits = false;
   for (const Subject& subject : subjects) {
-    const OpTimes own = FindOpTimes(subject.order, subject.timeline);
-    for (size_t k = 0; k < kNumOpKinds; ++k) {
-      if (!own.kinds[k].empty()) times.kinds[k].Add(own.kinds[k].max);
-    }
-    if (!own.pairs.empty()) times.pairs.Add(own.pairs.max);
+    times.Add(FindOpTimes(subject.order, subject.timeline));
     const Shades shades(subject);
     chunks = std::max(chunks, shades.num_chunks());
     replicas = std::max(replicas, shades.num_replicas());

@@ -1,5 +1,7 @@
 #include "render/palette.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <iterator>
 
@@ -24,7 +26,7 @@ constexpr PaintInfo kPaints[] = {
     {Paint::kInk, {0x1F, 0x24, 0x2B}, {0xE8, 0xEC, 0xF1}, 0},
     {Paint::kFaintInk, {0x5B, 0x65, 0x70}, {0xA3, 0xAE, 0xBA}, 0},
     {Paint::kGrid, {0xD9, 0xDD, 0xE2}, {0x3A, 0x42, 0x4C}, 0},
-    {Paint::kMark, {0x4A, 0x36, 0x1E}, {0x2B, 0x20, 0x14}, 0},
+    {Paint::kMark, {0x5E, 0x43, 0x22}, {0x33, 0x26, 0x16}, 0},
     {Paint::kMemory, {0x8C, 0x84, 0xB8}, {0x8F, 0x86, 0xC4}, 0},
     {Paint::kLimit, {0xB3, 0x1B, 0x4B}, {0xFF, 0x7A, 0xA2}, 0},
     {Paint::kCritical, {0x9C, 0x0F, 0x5F}, {0xFF, 0x6F, 0xC0}, 0},
@@ -44,9 +46,19 @@ uint8_t Mix(uint8_t a, uint8_t b, double part_of_b) {
   return static_cast<uint8_t>(a + (b - a) * part_of_b + 0.5);
 }
 
-// Rec. 601, as a grey print shows it.
-double Luma(Colour colour) {
-  return 0.299 * colour.red + 0.587 * colour.green + 0.114 * colour.blue;
+// Relative luminance and contrast of WCAG 2.
+double Luminance(Colour colour) {
+  const auto linear = [](uint8_t value) {
+    const double part = value / 255.0;
+    return part <= 0.04045 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+  };
+  return 0.2126 * linear(colour.red) + 0.7152 * linear(colour.green) +
+         0.0722 * linear(colour.blue);
+}
+
+double Contrast(Colour a, Colour b) {
+  const auto [darker, lighter] = std::minmax({Luminance(a), Luminance(b)});
+  return (lighter + 0.05) / (darker + 0.05);
 }
 
 }  // namespace
@@ -76,8 +88,10 @@ Paint PaintOf(OpKind kind) {
 }
 
 Paint InkOn(Theme theme, Paint ground, uint8_t shade) {
-  const bool is_dark = Luma(ColourOf(theme, ground, shade)) < 125;
-  return is_dark == (theme == Theme::kLight) ? Paint::kPage : Paint::kInk;
+  const Colour colour = ColourOf(theme, ground, shade);
+  const double page = Contrast(colour, ColourOf(theme, Paint::kPage));
+  const double ink = Contrast(colour, ColourOf(theme, Paint::kInk));
+  return page > ink ? Paint::kPage : Paint::kInk;
 }
 
 }  // namespace pipesched

@@ -51,7 +51,7 @@ std::string ToHex(Colour colour);
 
 Paint PaintOf(OpKind kind);
 
-// What to write in on that ground: the darker or the lighter of page and ink.
+// What to write in on that ground: page or ink, which contrasts more.
 Paint InkOn(Theme theme, Paint ground, uint8_t shade = 0);
 
 }  // namespace pipesched

@@ -17,6 +17,7 @@ namespace {
 constexpr int kNarrowPixels = 3;
 constexpr int kSeparatedPixels = 4;
 constexpr int kMarkHeight = 2;
+constexpr int kMarkInset = 1;           // from the edge of the box
 constexpr int kLeastMarkedHeight = 12;  // of a box that has marks
 constexpr int kLeastMarkedWidth = 3;
 
@@ -98,7 +99,7 @@ class RowWriter {
 
   void AddOp(size_t op, const Rect& rect, int number_size) {
     AddBox(rect, op, 1);
-    AddMarks(rect, order_.ops[op].kind(), scene_);
+    if (!order_.ops[op].fused()) AddMarks(rect, order_.ops[op].kind(), scene_);
     AddNumber(order_.ops[op], rect, number_size);
   }
 
@@ -187,11 +188,12 @@ int64_t NarrowTicks(const Frame& frame, const Subject& subject) {
 void AddMarks(const Rect& rect, OpKind kind, Scene& scene) {
   if (rect.height < kLeastMarkedHeight || rect.width < kLeastMarkedWidth) return;
   if (kind == OpKind::kBackward || kind == OpKind::kBackwardInput) {
-    scene.marks.push_back({{rect.x, rect.y, rect.width, kMarkHeight}, Paint::kMark});
+    scene.marks.push_back({{rect.x, rect.y + kMarkInset, rect.width, kMarkHeight}, Paint::kMark});
   }
   if (kind == OpKind::kBackward || kind == OpKind::kBackwardWeight) {
     scene.marks.push_back(
-        {{rect.x, rect.bottom() - kMarkHeight, rect.width, kMarkHeight}, Paint::kMark});
+        {{rect.x, rect.bottom() - kMarkInset - kMarkHeight, rect.width, kMarkHeight},
+         Paint::kMark});
   }
 }
 

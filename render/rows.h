@@ -48,7 +48,7 @@ bool AddRows(const Frame& frame, const Panel& panel, const Subject& subject, int
              Scene& scene);
 
 // Adds the lines that tell a kind without colour to `scene`: an I has one above, a W
-// one below, a B, which is both, has both.
+// one below, a B, which is both, has both. A fused pair has none: its F is above its B.
 void AddMarks(const Rect& rect, OpKind kind, Scene& scene);
 
 }  // namespace pipesched

@@ -95,7 +95,7 @@ class TextDrawer {
     AddAxis();
     AddLegend();
     if (subjects_.size() > 1) AddTable();
-    AddWrapped(AssumptionsOf(subjects_[0], options_.labels, subjects_.size() == 1));
+    AddWrapped(AssumptionsOf(subjects_, options_.labels));
     return std::move(picture_);
   }
 
@@ -293,16 +293,13 @@ class TextDrawer {
   void AddLegend() {
     OpTimes times;
     for (const Subject& subject : subjects_) {
-      const OpTimes own = FindOpTimes(subject.order, subject.timeline);
-      for (size_t k = 0; k < kNumOpKinds; ++k) {
-        if (!own.kinds[k].empty()) times.kinds[k].Add(own.kinds[k].max);
-      }
-      if (!own.pairs.empty()) times.pairs.Add(own.pairs.max);
+      times.Add(FindOpTimes(subject.order, subject.timeline));
     }
     std::string line;
     int hidden = 0;
     int columns = 0;
-    const auto add = [&](int kind, absl::string_view name) {
+    // Two characters of the kinds, then the name.
+    const auto add = [&](int left, int right, absl::string_view name) {
       const int needed = static_cast<int>(name.size()) + 5;
       if (columns > 0 && columns + needed > style_.columns) {
         AddLine(line, hidden);
@@ -310,22 +307,26 @@ class TextDrawer {
         hidden = columns = 0;
       }
       if (columns > 0) line += "  ";
-      if (style_.colour && kind != kIdleIndex) {
-        const std::string escape = Escape({kind, false, false, 0});
-        absl::StrAppend(&line, escape, "  \x1b[0m ", name);
-        hidden += static_cast<int>(escape.size()) + 4;
-      } else {
-        absl::StrAppend(&line, Block(kind), Block(kind), " ", name);
+      for (const int kind : {left, right}) {
+        const bool ground = style_.colour && kind != kIdleIndex;
+        const std::string escape = ground ? Escape({kind, false, false, 0}) : "";
+        const absl::string_view end = ground ? "\x1b[0m" : "";
+        absl::StrAppend(&line, escape, ground ? " " : Block(kind), end);
+        hidden += static_cast<int>(escape.size() + end.size());
       }
+      absl::StrAppend(&line, " ", name);
       columns += needed;
     };
     AddLine("");
     for (const KindName& row : KindNames()) {
-      if (times.Has(row.kind)) add(static_cast<int>(row.kind), row.name);
+      const int kind = static_cast<int>(row.kind);
+      if (times.Has(row.kind)) add(kind, kind, row.name);
     }
-    if (!times.pairs.empty())
-      add(static_cast<int>(OpKind::kForward), "overlapped pair (F, then B)");
-    add(kIdleIndex, "idle");
+    if (!times.pairs.empty()) {
+      add(static_cast<int>(OpKind::kForward), static_cast<int>(OpKind::kBackward),
+          "overlapped pair (F, then B)");
+    }
+    add(kIdleIndex, kIdleIndex, "idle");
     AddLine(line, hidden);
     if (options_.critical_path) {
       AddLine(style_.colour  ? "underlined: critical path"
@@ -343,8 +344,9 @@ class TextDrawer {
     for (const auto& row : table) {
       std::string line;
       for (size_t i = 0; i < row.size(); ++i) {
+        const int width = static_cast<int>(widths[i]);
         const std::string cell =
-            absl::StrFormat(i == 0 ? "%-*s" : "%*s", static_cast<int>(widths[i]), row[i]);
+            i == 0 ? absl::StrFormat("%-*s", width, row[i]) : absl::StrFormat("%*s", width, row[i]);
         if (line.size() + 2 + cell.size() > static_cast<size_t>(style_.columns)) break;
         absl::StrAppend(&line, i == 0 ? "" : "  ", cell);
       }

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Makes what docs/schedules shows: a picture a kind and the table that compares them.
+"""Makes what docs/schedules shows, a picture a kind and the table that compares them, and
+docs/gallery.md.
 
-    scripts/schedule_docs.py PIPESCHED          write the pictures and the table
-    scripts/schedule_docs.py PIPESCHED --check  compare the table, look for the pages
+    scripts/schedule_docs.py PIPESCHED          write the pictures, the table and the page
+    scripts/schedule_docs.py PIPESCHED --check  compare table and page, look for the files
 
 PIPESCHED is the built program. The pictures have 4 ranks and 8 microbatches. The table
 has 8 ranks and 32 microbatches of one model: a rank's slice of it takes F = 1, I = 1,
@@ -11,13 +12,18 @@ cuts the slice into V.
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
 
+import gallery
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "schedules"
 PICTURES = ROOT / "docs" / "images" / "schedules"
+GALLERY = ROOT / "docs" / "gallery.md"
+VIEWS = ROOT / "docs" / "images" / "gallery"
 BEGIN, END = "<!-- table: scripts/schedule_docs.py -->\n", "<!-- end of table -->\n"
 P2P_TIME = 0.1
 
@@ -104,7 +110,19 @@ def missing_pages(program):
     kinds = json.loads(run(program, "schedules", "--format", "json"))["kinds"]
     wanted = [PAGES / f"{kind['name']}.md" for kind in kinds]
     wanted += [PICTURES / f"{kind}.png" for kind, _, _ in ROWS]
+    wanted += [VIEWS / name for name, _, _ in gallery.VIEWS if not name.endswith(".txt")]
     return [str(path) for path in wanted if not path.exists()]
+
+
+def gallery_page(program):
+    def draw_text(flags):
+        environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+        command = [program, "render", *flags.split(), "--draw"]
+        return subprocess.run(
+            command, capture_output=True, encoding="utf-8", check=True, env=environment
+        ).stdout
+
+    return gallery.page([kind for kind, _, _ in ROWS], draw_text)
 
 
 def main():
@@ -116,11 +134,18 @@ def main():
         PICTURES.mkdir(parents=True, exist_ok=True)
         for row in ROWS:
             draw(program, *row)
+        VIEWS.mkdir(parents=True, exist_ok=True)
+        for name, _, flags in gallery.VIEWS:
+            if not name.endswith(".txt"):
+                run(program, "render", *flags.split(), "-o", str(VIEWS / name))
         overview.write_text(new_page)
+        GALLERY.write_text(gallery_page(program), encoding="utf-8")
         return 0
     problems = [f"{path} is missing" for path in missing_pages(program)]
     if page != new_page:
         problems.append(f"{overview} is not what {program} computes")
+    if not GALLERY.exists() or GALLERY.read_text(encoding="utf-8") != gallery_page(program):
+        problems.append(f"{GALLERY} is not what {program} draws")
     print("\n".join(problems), file=sys.stderr)
     return 1 if problems else 0
 

@@ -4,9 +4,9 @@
 #   ./scripts/test.sh              all parts
 #   ./scripts/test.sh cpp proto    some
 #
-# Parts: cpp (build, unit, property and process tests), proto (lint and breaking
+# Parts: cpp (build, unit, property and process tests), fuzz (each target for 20 s), proto (lint and breaking
 # changes of the contract), clients (those of the other languages, and all of them
-# alike), lint (format, clang-tidy, shellcheck). The last line counts the tests; each
+# alike), pages (interactive pictures in a browser), lint (format, clang-tidy, shellcheck). The last line counts the tests; each
 # part prints its minutes.
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -45,6 +45,13 @@ part_cpp() { run_preset release; }
 part_asan() { run_preset asan; }
 part_tsan() { run_preset tsan; }
 
+# part_fuzz: every target for 20 s; scripts/fuzz.sh runs them longer.
+part_fuzz() {
+  local status=0
+  scripts/fuzz.sh 20 || status=$?
+  count fuzz "$status"
+}
+
 part_proto() {
   local status=0
   scripts/check_proto.sh || status=$?
@@ -66,6 +73,14 @@ part_clients() {
   done
 }
 
+# part_pages: 77 as for the clients.
+part_pages() {
+  local status=0
+  { cmake --preset release && cmake --build build/release --target pipesched; } || status=$?
+  [[ $status -ne 0 ]] || scripts/check_pages.sh || status=$?
+  [[ $status -eq 77 ]] || count "check_pages" "$status"
+}
+
 part_lint() {
   local check status
   for check in format tidy shell; do
@@ -76,10 +91,10 @@ part_lint() {
 }
 
 parts=("$@")
-[[ ${#parts[@]} -gt 0 ]] || parts=(cpp proto clients lint)
+[[ ${#parts[@]} -gt 0 ]] || parts=(cpp fuzz proto clients pages lint)
 for part in "${parts[@]}"; do
   if [[ $(type -t "part_$part") != function ]]; then
-    say "no part \"$part\"; parts: cpp proto clients lint asan tsan"
+    say "no part \"$part\"; parts: cpp fuzz proto clients pages lint asan tsan"
     exit 64
   fi
 done

@@ -4,6 +4,17 @@
 
 TOOLS=$ROOT/build/tools
 
+# alone COMMAND...: runs a command that installs into TOOLS while no other script does.
+alone() {
+  mkdir -p "$TOOLS"
+  local status=0 lock
+  exec {lock}>"$TOOLS/lock"
+  flock "$lock"
+  "$@" || status=$?
+  exec {lock}>&-
+  return "$status"
+}
+
 # Go generators and linters. Those of TypeScript are pinned in its package-lock.json,
 # those of Python are Debian's protoc and grpc_python_plugin.
 PROTOC_GEN_GO=google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.6
@@ -37,15 +48,14 @@ use_go() {
   command -v go >/dev/null || install_packages golang-go
   local go_root
   go_root=$TOOLS/go$wanted
-  if [[ ! -x $go_root/bin/go ]]; then
-    say "fetching Go $wanted"
-    fetch_go "$wanted" "$go_root"
-  fi
+  [[ -x $go_root/bin/go ]] || alone fetch_go "$wanted" "$go_root"
   export GOROOT=$go_root PATH=$go_root/bin:$PATH
 }
 
 # fetch_go VERSION FOLDER: a Go toolchain, by means of an older go.
 fetch_go() {
+  [[ -x $2/bin/go ]] && return
+  say "fetching Go $1"
   local module
   module=$(cd / && go mod download -json "golang.org/toolchain@v0.0.1-go$1.linux-$(go env GOARCH)" |
     sed -n 's/^\t"Dir": "\(.*\)",\?$/\1/p')
@@ -61,7 +71,7 @@ go_tool() {
   local name=${1%@*}
   name=${name##*/}
   local folder=$TOOLS/${name}-${1##*@}
-  [[ -x $folder/$name ]] || GOBIN=$folder GOFLAGS='' go install "$1" >&2
+  [[ -x $folder/$name ]] || GOBIN=$folder GOFLAGS='' alone go install "$1" >&2
   printf '%s\n' "$folder/$name"
 }
 
@@ -69,6 +79,10 @@ go_tool() {
 # TypeScript client needs.
 use_node() {
   if ! command -v npm >/dev/null; then install_packages nodejs npm; fi
+  alone install_node_modules
+}
+
+install_node_modules() {
   local lock=$ROOT/clients/typescript/package-lock.json
   local installed=$ROOT/clients/typescript/node_modules/.package-lock.json
   [[ -f $installed && $installed -nt $lock ]] && return
@@ -79,12 +93,28 @@ use_node() {
 # that clients/python/requirements-REQUIREMENTS.txt pins.
 python_with() {
   local folder=$TOOLS/python-$1
-  local requirements=$ROOT/clients/python/requirements-$1.txt
-  if ! cmp -s "$folder/installed" "$requirements"; then
-    install_packages python3 python3-venv
-    python3 -m venv --clear "$folder" >&2
-    "$folder/bin/pip" install -q --disable-pip-version-check -r "$requirements" >&2
-    cp "$requirements" "$folder/installed"
-  fi
+  alone install_python "$folder" "$ROOT/clients/python/requirements-$1.txt"
   printf '%s\n' "$folder/bin/python"
+}
+
+# install_python FOLDER REQUIREMENTS
+install_python() {
+  cmp -s "$1/installed" "$2" && return
+  install_packages python3 python3-venv
+  local python=python3
+  [[ $2 != *-oldest.txt ]] || python=$(oldest_python)
+  "$python" -m venv --clear "$1" >&2
+  "$1/bin/pip" --require-virtualenv install -q --disable-pip-version-check -r "$2" >&2
+  cp "$2" "$1/installed"
+}
+
+# oldest_python: Python 3.9, the oldest that the client supports, of PATH or of pyenv;
+# where there is none, the usual one.
+oldest_python() {
+  local python
+  for python in python3.9 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.9.*/bin/python python3; do
+    "$python" -c 'import venv' 2>/dev/null && break
+  done
+  [[ $python != python3 ]] || say "no Python 3.9 here: the oldest libraries are tested with $(python3 -V)"
+  printf '%s\n' "$python"
 }

@@ -56,7 +56,7 @@ std::vector<std::string> Rewrite(absl::Span<const std::string> args, Command com
   for (size_t i = 0; i < args.size(); ++i) {
     const std::string& arg = args[i];
     if (arg == "--") {
-      problems.push_back("unexpected argument \"--\": no command takes file names");
+      problems.push_back("unexpected argument \"--\"");
       continue;
     }
     const size_t equals = arg.find('=');
@@ -162,6 +162,17 @@ void TakeSettings(CLI::App& app, Command command, Settings& settings, Problems& 
   }
 }
 
+// The order FILE of the commands that take one.
+void TakeFile(CLI::App& app, Command command, std::vector<std::string>& extras,
+              Settings& settings) {
+  if ((command & kTakeFile) == 0 || extras.empty() || LooksLikeFlag(extras[0]) ||
+      extras[0] == kEmptyText || app.get_option(LongName(GetFlag(FlagId::kOrder)))->count() > 0) {
+    return;
+  }
+  settings.Set(FlagId::kOrder, {"FILE", {extras[0]}});
+  extras.erase(extras.begin());
+}
+
 // Reads the command off `args`; its name may be left out.
 absl::Status TakeCommand(absl::Span<const std::string>& args, CommandLine& result) {
   if (!args.empty() && args[0] == "--version") {
@@ -179,6 +190,13 @@ absl::Status TakeCommand(absl::Span<const std::string>& args, CommandLine& resul
   result.command = *command;
   args.remove_prefix(1);
   return absl::OkStatus();
+}
+
+// "completion bash": the shell without its flag.
+void TakeShell(std::vector<std::string>& args) {
+  if (!args.empty() && !LooksLikeFlag(args[0])) {
+    args.insert(args.begin(), LongName(GetFlag(FlagId::kShell)));
+  }
 }
 
 // The output is checked after the config is read, which may say more of it: here
@@ -202,7 +220,9 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
   absl::Status status = TakeCommand(rest, result);
   if (!status.ok()) return status;
   Problems problems;
-  std::vector<std::string> rewritten = Rewrite(rest, result.command, problems);
+  std::vector<std::string> words(rest.begin(), rest.end());
+  if (result.command == kCompletion) TakeShell(words);
+  std::vector<std::string> rewritten = Rewrite(words, result.command, problems);
 
   CLI::App app;
   app.set_help_flag();  // Ours is in the table.
@@ -217,9 +237,16 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
     problems.push_back(error.what());
     return ToStatus(problems);
   }
-  AddUnexpected(app.remaining(), result.command, problems);
+  std::vector<std::string> extras = app.remaining();
+  TakeFile(app, result.command, extras, result.settings);
+  AddUnexpected(extras, result.command, problems);
   TakeSettings(app, result.command, result.settings, problems);
   AddOutputProblem(result, problems);
+  if (result.command == kCompletion && problems.empty() &&
+      result.settings.Find(FlagId::kShell) == nullptr && !result.settings.IsOn(FlagId::kHelp)) {
+    problems.push_back(
+        absl::StrCat("completion: which shell? want ", GetFlag(FlagId::kShell).choices));
+  }
   status = ToStatus(problems);
   if (!status.ok()) return status;
   return result;

@@ -1,13 +1,17 @@
 #include "clients/cli/compute.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "clients/cli/file_writer.h"
 #include "clients/cli/json.h"
+#include "clients/cli/picture.h"
 #include "clients/cli/request.h"
 #include "clients/cli/summary.h"
 #include "pipesched/v1/schedule_service.pb.h"
@@ -46,17 +50,32 @@ absl::StatusOr<v1::ComputeScheduleResponse> ComputeTimeline(const CommandContext
   return response;
 }
 
-absl::StatusOr<v1::RenderScheduleResponse> Draw(const CommandContext& context) {
-  auto request = MakeRequest<v1::RenderScheduleRequest>(context);
-  request.set_format(v1::RENDER_FORMAT_PNG);
-  request.mutable_options()->set_title(context.settings.Text(FlagId::kTitle));
-  request.mutable_options()->set_time_unit(context.settings.Text(FlagId::kTimeUnit));
-  return context.client->RenderSchedule(request, context.call_options);
+// CSV has SEND and RECV where the user asks for them, or gives a file that has them.
+bool WantsTransfers(const CommandContext& context) {
+  const Settings& settings = context.settings;
+  return settings.IsOn(FlagId::kWithComms) || settings.IsOn(FlagId::kRepair) ||
+         settings.Find(FlagId::kLowering) != nullptr ||
+         (context.order && IsCsvOrder(settings) && absl::StrContains(*context.order, "SEND_"));
 }
 
-absl::StatusOr<std::string> Export(const CommandContext& context) {
+v1::ExportFormat ExportFormatOf(const CommandContext& context, OutputFormat format) {
+  switch (format) {
+    case OutputFormat::kOrder: return v1::EXPORT_FORMAT_ORDER;
+    case OutputFormat::kCsv:
+      return WantsTransfers(context) ? v1::EXPORT_FORMAT_PYTORCH_CSV_COMMS
+                                     : v1::EXPORT_FORMAT_PYTORCH_CSV;
+    case OutputFormat::kTrace: return v1::EXPORT_FORMAT_CHROME_TRACE;
+    case OutputFormat::kMegatron: return v1::EXPORT_FORMAT_MEGATRON_ORDER;
+    case OutputFormat::kDeepSpeed: return v1::EXPORT_FORMAT_DEEPSPEED_INSTRUCTIONS;
+    default: break;
+  }
+  return v1::EXPORT_FORMAT_UNSPECIFIED;
+}
+
+absl::StatusOr<std::string> Export(const CommandContext& context, OutputFormat format) {
   auto request = MakeRequest<v1::ExportScheduleRequest>(context);
-  request.set_format(v1::EXPORT_FORMAT_ORDER);
+  request.set_format(ExportFormatOf(context, format));
+  *request.mutable_options() = BuildExportOptions(context.settings);
   auto response = context.client->ExportSchedule(request, context.call_options);
   if (!response.ok()) return response.status();
   return std::move(*response->mutable_content());
@@ -67,10 +86,14 @@ absl::StatusOr<std::string> MakeContent(const CommandContext& context, OutputFor
                                         const v1::ComputeScheduleResponse& response) {
   switch (format) {
     case OutputFormat::kJson: return ToJson(response);
-    case OutputFormat::kOrder: return Export(context);
-    case OutputFormat::kPng: break;
+    case OutputFormat::kOrder:
+    case OutputFormat::kCsv:
+    case OutputFormat::kTrace:
+    case OutputFormat::kMegatron:
+    case OutputFormat::kDeepSpeed: return Export(context, format);
+    default: break;
   }
-  auto picture = Draw(context);
+  auto picture = Draw(context, format);
   if (!picture.ok()) return picture.status();
   return std::move(*picture->mutable_content());
 }
@@ -124,9 +147,14 @@ ExitCode RunCompute(const CommandContext& context, const std::optional<Output>& 
   PrintNotes(context, response->notes());
   // The timeline was asked for the file.
   if (context.settings.Find(FlagId::kView) == nullptr) response->clear_timeline();
-  const std::string text =
-      context.json ? ToJson(*response) : FormatSummary(*response, context.settings);
-  if (output && output->is_stdout()) {
+  std::string text = context.json ? ToJson(*response) : FormatSummary(*response, context.settings);
+  const bool to_stderr = output && output->is_stdout();
+  if (context.settings.IsOn(FlagId::kDraw)) {
+    const auto drawing = DrawForTerminal(context, to_stderr ? STDERR_FILENO : STDOUT_FILENO);
+    if (!drawing.ok()) return context.FailCall(drawing.status());
+    text = absl::StrCat(drawing->content(), "\n", text);
+  }
+  if (to_stderr) {
     WriteStderr(text);
   } else {
     const ExitCode printed = context.Print(text);
@@ -135,12 +163,41 @@ ExitCode RunCompute(const CommandContext& context, const std::optional<Output>& 
   return CheckMemory(context, response->notes());
 }
 
-ExitCode RunRender(const CommandContext& context, const Output& output) {
-  const auto picture = Draw(context);
-  if (!picture.ok()) return context.FailCall(picture.status());
-  PrintNotes(context, picture->notes());
-  const ExitCode written = WriteOutput(context, output, picture->content());
-  return written != ExitCode::kOk ? written : CheckMemory(context, picture->notes());
+ExitCode RunRender(const CommandContext& context, const std::optional<Output>& output) {
+  Notes notes;
+  if (output) {
+    const auto picture = Draw(context, output->format);
+    if (!picture.ok()) return context.FailCall(picture.status());
+    const ExitCode written = WriteOutput(context, *output, picture->content());
+    if (written != ExitCode::kOk) return written;
+    notes = picture->notes();
+  }
+  if (context.settings.IsOn(FlagId::kDraw)) {
+    const bool to_stderr = output && output->is_stdout();
+    const auto drawing = DrawForTerminal(context, to_stderr ? STDERR_FILENO : STDOUT_FILENO);
+    if (!drawing.ok()) return context.FailCall(drawing.status());
+    notes = drawing->notes();
+    if (to_stderr) {
+      WriteStderr(drawing->content());
+    } else {
+      const ExitCode printed = context.Print(drawing->content());
+      if (printed != ExitCode::kOk) return printed;
+    }
+  }
+  PrintNotes(context, notes);
+  return CheckMemory(context, notes);
+}
+
+ExitCode RunExport(const CommandContext& context, const Output& output) {
+  v1::ComputeScheduleResponse response;
+  if (output.format == OutputFormat::kJson) {
+    auto timeline = ComputeTimeline(context);
+    if (!timeline.ok()) return context.FailCall(timeline.status());
+    response = *std::move(timeline);
+  }
+  const absl::StatusOr<std::string> content = MakeContent(context, output.format, response);
+  if (!content.ok()) return context.FailCall(content.status());
+  return WriteOutput(context, output, *content);
 }
 
 }  // namespace pipesched::cli

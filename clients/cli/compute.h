@@ -14,8 +14,11 @@ namespace pipesched::cli {
 // Prints the numbers of a schedule and writes `output`.
 ExitCode RunCompute(const CommandContext& context, const std::optional<Output>& output);
 
-// Writes `output`, a picture, and prints no numbers.
-ExitCode RunRender(const CommandContext& context, const Output& output);
+// Writes `output`, a picture, or draws on standard output; prints no numbers.
+ExitCode RunRender(const CommandContext& context, const std::optional<Output>& output);
+
+// Writes `output`, no picture, and prints nothing.
+ExitCode RunExport(const CommandContext& context, const Output& output);
 
 }  // namespace pipesched::cli
 

@@ -16,7 +16,9 @@
 namespace pipesched::cli {
 namespace {
 
-bool IsText(ValueKind kind) { return kind == ValueKind::kText || kind == ValueKind::kChoice; }
+bool IsText(ValueKind kind) {
+  return kind == ValueKind::kText || kind == ValueKind::kChoice || kind == ValueKind::kTexts;
+}
 
 // YAML spells what is no number ".nan" and ".inf"; "nan" is a text.
 absl::string_view YamlNumber(absl::string_view text) {
@@ -43,7 +45,8 @@ ScalarText ReadScalar(const Flag& flag, const YAML::Node& node) {
   const bool plain = IsPlain(node);
   switch (flag.kind) {
     case ValueKind::kText:
-    case ValueKind::kChoice: return {text, ExplainBadValue(flag, text)};
+    case ValueKind::kChoice:
+    case ValueKind::kTexts: return {text, ExplainBadValue(flag, text)};
     case ValueKind::kSwitch:
       if (plain && (text == "true" || text == "false")) return {text, ""};
       return {"", absl::StrCat("want true or false", got)};

@@ -15,9 +15,15 @@ enum Command : unsigned {
   kSchedules = 4,
   kHealth = 8,
   kVersion = 16,
+  kValidate = 32,
+  kExport = 64,
+  kCompletion = 1u << 20,  // local: asks no service
 };
-inline constexpr unsigned kPlans = kCompute | kRender;  // those that take a pipeline
-inline constexpr unsigned kAllCommands = kPlans | kSchedules | kHealth | kVersion;
+inline constexpr unsigned kPictures = kCompute | kRender;         // those that draw
+inline constexpr unsigned kPlans = kCompute | kRender | kExport;  // those that write files
+inline constexpr unsigned kPipelines = kPlans | kValidate;        // those that take a pipeline
+inline constexpr unsigned kTakeFile = kValidate | kExport;        // those that take an order FILE
+inline constexpr unsigned kAllCommands = kPipelines | kSchedules | kHealth | kVersion;
 
 struct CommandInfo {
   Command command;
@@ -36,9 +42,12 @@ enum class ValueKind {
   kNumber,    // one number
   kNumbers,   // one or more numbers
   kIntegers,  // one or more whole numbers
+  kPairs,     // one or more KEY=VALUE
+  kTexts,     // one or more texts
 };
 constexpr bool IsList(ValueKind kind) {
-  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers;
+  return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers || kind == ValueKind::kPairs ||
+         kind == ValueKind::kTexts;
 }
 
 enum class FlagId {
@@ -57,6 +66,8 @@ enum class FlagId {
   kMicrobatchGroupSize,
   kOrder,
   kStageToRank,
+  kDialect,
+  kFsdpTimes,
   kBackwardInputTimes,
   kBackwardWeightTimes,
   kOverlapTimes,
@@ -65,14 +76,48 @@ enum class FlagId {
   kStaticBytes,
   kMemoryLimit,
   kFailOverMemory,
+  kWithComms,
+  kLowering,
+  kRepair,
+  kTransport,
+  kOutputDialect,
+  kJunit,
+  kMaxBubbleRate,
+  kMaxPeakBytes,
   kView,
   kFormat,
   kOutputFormat,
   kTitle,
   kTimeUnit,
+  kTheme,
+  kCriticalPath,
+  kArrows,
+  kMemoryCurve,
+  kTimeRange,
+  kRanks,
+  kWidth,
+  kHeight,
+  kScale,
+  kDraw,
+  kColumns,
+  kAscii,
+  kCompare,
   kServer,
   kTimeout,
+  kConnectTimeout,
+  kTls,
+  kTlsCa,
+  kTlsCert,
+  kTlsKey,
+  kTlsServerName,
+  kTokenFile,
+  kProfile,
+  kMetadata,
+  kRequestId,
+  kVerbose,
+  kVeryVerbose,
   kService,
+  kShell,
   kColor,
   kHelp,
 };
@@ -93,6 +138,9 @@ struct Flag {
   absl::string_view value_name;  // in help: "N"
   absl::string_view help;
   absl::string_view choices = {};  // "text|json"
+  // The environment variable that stands for it; only of flags that say how to reach
+  // a server: a plan is not to depend on what a pod happens to inherit.
+  absl::string_view variable = {};
 };
 
 // By FlagId.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "base/text.h"
@@ -22,26 +23,46 @@ constexpr absl::string_view kPlanExamples =
     "  pipesched -s 4 -b 8 -o - --output-format order\n"
     "  pipesched --server unix:/run/pipesched.sock -s 4 -b 8\n";
 
-constexpr absl::string_view kExitCodes =
-    "Exit codes: 0 ok, 64 command line, 65 refused by the service, 69 no service, 73 cannot\n"
-    "write, 75 try later, 77 not allowed, 78 config file, 130 interrupted, 70 the rest.\n";
+constexpr ExitCodeInfo kExitCodes[] = {
+    {0, "ok"},           {64, "command line"}, {65, "refused by the service"},
+    {69, "no service"},  {73, "cannot write"}, {75, "try later"},
+    {77, "not allowed"}, {78, "config file"},  {130, "interrupted"},
+    {70, "the rest"},
+};
+
+}  // namespace
+
+absl::Span<const ExitCodeInfo> AllExitCodes() { return kExitCodes; }
 
 absl::string_view Examples(Command command) {
   switch (command) {
     case kCompute: return kPlanExamples;
     case kRender: return "  pipesched render -s 4 -b 8 -o plan.png --title \"Step 1\"\n";
+    case kValidate:
+      return "  pipesched validate plan.order\n"
+             "  pipesched validate plan.csv --transport rendezvous --junit report.xml\n"
+             "  pipesched validate plan.csv -f 1 -bw 2 --max-bubble-rate 0.2\n";
+    case kExport:
+      return "  pipesched export plan.order -o plan.csv --with-comms\n"
+             "  pipesched export -s 4 -b 8 --schedule zb_h1 -o plan.trace.json\n"
+             "  pipesched export hangs.csv --repair --transport rendezvous -o plan.csv\n";
     case kSchedules: return "  pipesched schedules\n  pipesched schedules --format json\n";
     case kHealth: return "  pipesched health --server 127.0.0.1:50551\n";
     case kVersion: return "  pipesched version --server 127.0.0.1:50551\n";
+    case kCompletion:
+      return "  source <(pipesched completion bash)\n"
+             "  pipesched completion fish > ~/.config/fish/completions/pipesched.fish\n";
   }
   return "";
 }
 
-// The words of `text` in lines of at most kHelpWidth characters.
-std::vector<std::string> Wrap(absl::string_view text) {
+namespace {
+
+// The words of `text` in lines of at most `width` characters.
+std::vector<std::string> Wrap(absl::string_view text, size_t width) {
   std::vector<std::string> lines(1);
   for (const absl::string_view word : absl::StrSplit(text, ' ')) {
-    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > kHelpWidth) {
+    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width) {
       lines.emplace_back();
     }
     absl::StrAppend(&lines.back(), lines.back().empty() ? "" : " ", word);
@@ -49,15 +70,25 @@ std::vector<std::string> Wrap(absl::string_view text) {
   return lines;
 }
 
-std::string Names(const Flag& flag) {
-  const std::string short_name =
-      flag.short_name.empty() ? "" : absl::StrCat("-", flag.short_name, ", ");
-  const absl::string_view value = flag.choices.empty() ? flag.value_name : flag.choices;
-  return absl::StrCat("  ", short_name, LongName(flag), value.empty() ? "" : " ", value,
-                      IsList(flag.kind) ? "..." : "");
+std::string FormatExitCodes() {
+  constexpr size_t kWidth = 86;
+  const std::string text =
+      absl::StrCat("Exit codes: ",
+                   absl::StrJoin(kExitCodes, ", ", [](std::string* out, const ExitCodeInfo& info) {
+                     absl::StrAppend(out, info.code, " ", info.meaning);
+                   }));
+  return absl::StrCat(absl::StrJoin(Wrap(text, kWidth), "\n"), ".\n");
 }
 
 }  // namespace
+
+std::string NamesAndValue(const Flag& flag) {
+  const std::string short_name =
+      flag.short_name.empty() ? "" : absl::StrCat("-", flag.short_name, ", ");
+  const absl::string_view value = flag.choices.empty() ? flag.value_name : flag.choices;
+  return absl::StrCat(short_name, LongName(flag), value.empty() ? "" : " ", value,
+                      IsList(flag.kind) ? "..." : "");
+}
 
 std::string FormatHelp(Command command) {
   std::string commands;
@@ -71,14 +102,14 @@ std::string FormatHelp(Command command) {
   rows.clear();
   for (const Flag& flag : AllFlags()) {
     if ((flag.commands & command) == 0) continue;
-    std::string names = Names(flag);
-    for (std::string& line : Wrap(flag.help)) {
+    std::string names = absl::StrCat("  ", NamesAndValue(flag));
+    for (std::string& line : Wrap(flag.help, kHelpWidth)) {
       rows.push_back({std::move(names), std::move(line)});
       names.clear();
     }
   }
   return absl::StrCat("pipesched: ", about, "\n\nExamples:\n", Examples(command), commands,
-                      "\nFlags:\n", FormatTable(rows, 2), "\n", kExitCodes);
+                      "\nFlags:\n", FormatTable(rows, 2), "\n", FormatExitCodes());
 }
 
 }  // namespace pipesched::cli

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/charconv.h"
@@ -11,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
 namespace pipesched::cli {
@@ -74,5 +76,18 @@ std::string FormatNumber(double value) {
 }
 
 std::string FormatPercent(double share) { return absl::StrFormat("%.2f %%", share * 100); }
+
+std::optional<std::map<std::string, double>> ParseFsdpTimes(absl::string_view text) {
+  std::map<std::string, double> times;
+  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+    const std::pair<absl::string_view, absl::string_view> pair =
+        absl::StrSplit(part, absl::MaxSplits('=', 1));
+    const bool is_known =
+        pair.first == "unshard" || pair.first == "reshard" || pair.first == "reduce_grad";
+    const std::optional<double> time = ParseNumber(pair.second);
+    if (!is_known || !time || !times.emplace(pair.first, *time).second) return std::nullopt;
+  }
+  return times;
+}
 
 }  // namespace pipesched::cli

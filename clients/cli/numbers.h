@@ -2,6 +2,7 @@
 #define PIPESCHED_CLIENTS_CLI_NUMBERS_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,10 @@ std::string FormatNumber(double value);
 
 // A share of 1 in percent: "27.27 %".
 std::string FormatPercent(double share);
+
+// The times of --fsdp-times, "unshard=0.5,reduce_grad=2", by name; nothing for another
+// text, a name that is not known, or one twice.
+std::optional<std::map<std::string, double>> ParseFsdpTimes(absl::string_view text);
 
 }  // namespace pipesched::cli
 

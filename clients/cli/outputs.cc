@@ -17,8 +17,16 @@ struct FormatInfo {
 };
 constexpr FormatInfo kFormats[] = {
     {OutputFormat::kPng, "png", ".png", true},
+    {OutputFormat::kSvg, "svg", ".svg", true},
+    {OutputFormat::kPdf, "pdf", ".pdf", true},
+    {OutputFormat::kHtml, "html", ".html", true},
+    {OutputFormat::kText, "txt", ".txt", true},
     {OutputFormat::kJson, "json", ".json", false},
     {OutputFormat::kOrder, "order", ".order", false},
+    {OutputFormat::kCsv, "csv", ".csv", false},
+    {OutputFormat::kTrace, "trace", ".trace.json", false},
+    {OutputFormat::kMegatron, "megatron", ".megatron.json", false},
+    {OutputFormat::kDeepSpeed, "deepspeed", ".deepspeed", false},
 };
 
 const FormatInfo* FindByName(absl::string_view name) {
@@ -28,11 +36,14 @@ const FormatInfo* FindByName(absl::string_view name) {
   return nullptr;
 }
 
+// The longest ending that is one: .trace.json, not .json.
 const FormatInfo* FindByEnding(absl::string_view path) {
+  const FormatInfo* found = nullptr;
   for (const FormatInfo& info : kFormats) {
-    if (absl::EndsWithIgnoreCase(path, info.ending)) return &info;
+    if (!absl::EndsWithIgnoreCase(path, info.ending)) continue;
+    if (found == nullptr || info.ending.size() > found->ending.size()) found = &info;
   }
-  return nullptr;
+  return found;
 }
 
 std::string Endings(bool pictures_only) {
@@ -48,9 +59,17 @@ std::string Endings(bool pictures_only) {
 
 absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settings& settings) {
   const bool is_render = command == kRender;
+  if (command == kExport && settings.Find(FlagId::kOutput) == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output: export wants a file, one of ", Endings(/*pictures_only=*/false)));
+  }
   const bool pictures = !settings.IsOn(FlagId::kNoVisualization) || is_render;
   const bool is_json = settings.Text(FlagId::kFormat) == "json" && !is_render;
   const std::string origin = settings.Origin(FlagId::kOutput);
+  if (settings.IsOn(FlagId::kDraw) && is_json) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(settings.Origin(FlagId::kDraw), ": draws where --format json prints"));
+  }
   const FormatInfo* named = FindByName(settings.Text(FlagId::kOutputFormat));
   const FormatInfo* format = named;
   std::string path;
@@ -70,14 +89,20 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
                                                      ", want one of ", Endings(is_render)));
     }
   } else {
-    if (named == nullptr && is_json) return std::nullopt;
+    if (named == nullptr && (is_json || settings.IsOn(FlagId::kDraw))) return std::nullopt;
     if (named == nullptr) format = FindByEnding(".png");
-    path = absl::StrCat("pipeline_", ScheduleName(settings), format->ending);
+    const bool compares = settings.Find(FlagId::kCompare) != nullptr;
+    path =
+        absl::StrCat("pipeline_", compares ? "comparison" : ScheduleName(settings), format->ending);
   }
   if (is_render && !format->is_picture) {
     return absl::InvalidArgumentError(
         absl::StrCat(named != nullptr ? settings.Origin(FlagId::kOutputFormat) : origin,
                      ": render writes pictures, want one of ", Endings(/*pictures_only=*/true)));
+  }
+  if (command == kExport && format->is_picture) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(origin, ": export writes no pictures, render does"));
   }
   if (format->is_picture && !pictures) {
     if (path != "-") return std::nullopt;

@@ -11,10 +11,23 @@
 namespace pipesched::cli {
 
 enum class OutputFormat {
-  kPng,    // a picture
-  kJson,   // the response of ComputeSchedule
-  kOrder,  // order text
+  kPng,  // pictures
+  kSvg,
+  kPdf,
+  kHtml,
+  kText,       // a drawing of characters
+  kJson,       // the response of ComputeSchedule
+  kOrder,      // order text
+  kCsv,        // PyTorch CSV
+  kTrace,      // Chrome trace events
+  kMegatron,   // order list
+  kDeepSpeed,  // instructions
 };
+
+// Whether a terminal would show the bytes as noise.
+constexpr bool IsBinary(OutputFormat format) {
+  return format == OutputFormat::kPng || format == OutputFormat::kPdf;
+}
 
 // A file that a command writes.
 struct Output {
@@ -24,8 +37,8 @@ struct Output {
   bool is_stdout() const { return path == "-"; }
 };
 
-// What to write, by --output, --output-format, --no-visualization and --format;
-// nothing if there is nothing to write. render writes pictures only.
+// What to write, by --output, --output-format, --no-visualization, --draw and
+// --format; nothing if there is nothing to write. render writes pictures only.
 //
 // Returns INVALID_ARGUMENT for an ending that is no format (naming those that
 // are), one that --output-format contradicts, and "-" without --output-format or

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "clients/cli/numbers.h"
@@ -84,6 +85,25 @@ void FillRecords(const Settings& settings, v1::Pipeline& pipeline) {
   }
 }
 
+v1::CsvDialect DialectOf(absl::string_view name) {
+  if (name == "pytorch") return v1::CSV_DIALECT_PYTORCH;
+  if (name == "pytorch-legacy") return v1::CSV_DIALECT_PYTORCH_LEGACY;
+  return v1::CSV_DIALECT_UNSPECIFIED;
+}
+
+void FillFsdpTimes(const Settings& settings, v1::Schedule& schedule) {
+  const Setting* setting = settings.Find(FlagId::kFsdpTimes);
+  if (setting == nullptr) return;
+  v1::FsdpTimes& times = *schedule.mutable_fsdp_times();
+  const auto given = ParseFsdpTimes(setting->texts[0]);
+  if (!given) return;  // Not reached: settings hold only texts that parse.
+  for (const auto& [name, value] : *given) {
+    if (name == "unshard") times.set_unshard(value);
+    if (name == "reshard") times.set_reshard(value);
+    if (name == "reduce_grad") times.set_reduce_grad(value);
+  }
+}
+
 }  // namespace
 
 int NumStages(const Settings& settings) {
@@ -126,24 +146,67 @@ v1::Pipeline BuildPipeline(const Settings& settings) {
   return pipeline;
 }
 
+bool HasSchedule(const Settings& settings) {
+  return settings.Find(FlagId::kSchedule) != nullptr || settings.Find(FlagId::kOrder) != nullptr;
+}
+
+v1::ScheduleKind ParseKind(const std::string& name) {
+  v1::ScheduleKind kind = v1::SCHEDULE_KIND_UNSPECIFIED;
+  if (name == absl::AsciiStrToLower(name)) {
+    v1::ScheduleKind_Parse(absl::StrCat("SCHEDULE_KIND_", absl::AsciiStrToUpper(name)), &kind);
+  }
+  return kind;
+}
+
 std::string ScheduleName(const Settings& settings) {
   const bool has_order = settings.Find(FlagId::kOrder) != nullptr;
   return settings.Text(FlagId::kSchedule, has_order ? "custom" : "1f1b");
 }
 
-v1::Schedule BuildSchedule(const Settings& settings, const std::optional<std::string>& order) {
-  const std::string name = ScheduleName(settings);
-  v1::Schedule schedule;
-  v1::ScheduleKind kind = v1::SCHEDULE_KIND_UNSPECIFIED;
-  const bool is_lower = name == absl::AsciiStrToLower(name);
-  if (is_lower &&
-      v1::ScheduleKind_Parse(absl::StrCat("SCHEDULE_KIND_", absl::AsciiStrToUpper(name)), &kind)) {
-    schedule.set_kind(kind);
+bool IsCsvOrder(const Settings& settings) {
+  return absl::EndsWithIgnoreCase(settings.Text(FlagId::kOrder), ".csv") ||
+         settings.Find(FlagId::kDialect) != nullptr;
+}
+
+v1::Transport TransportOf(const Settings& settings) {
+  v1::Transport transport = v1::TRANSPORT_UNSPECIFIED;
+  v1::Transport_Parse(
+      absl::StrCat("TRANSPORT_", absl::AsciiStrToUpper(settings.Text(FlagId::kTransport))),
+      &transport);
+  return transport;
+}
+
+v1::ExportOptions BuildExportOptions(const Settings& settings) {
+  v1::ExportOptions options;
+  options.set_dialect(
+      DialectOf(settings.Text(FlagId::kOutputDialect, settings.Text(FlagId::kDialect))));
+  options.set_transport(TransportOf(settings));
+  const std::string lowering = settings.Text(FlagId::kLowering);
+  if (settings.IsOn(FlagId::kRepair)) {
+    options.set_lowering(v1::LOWERING_REPAIR);
+  } else if (lowering == "eager") {
+    options.set_lowering(v1::LOWERING_EAGER);
+  } else if (lowering == "safe") {
+    options.set_lowering(v1::LOWERING_SAFE);
   }
+  return options;
+}
+
+v1::Schedule BuildSchedule(const Settings& settings, const std::optional<std::string>& order) {
+  v1::Schedule schedule;
+  schedule.set_kind(ParseKind(ScheduleName(settings)));
   if (const Setting* group = settings.Find(FlagId::kMicrobatchGroupSize)) {
     schedule.set_microbatch_group_size(ToInt32(Integer(group->texts[0])));
   }
-  if (order) schedule.set_order(*order);
+  if (order && IsCsvOrder(settings)) {
+    schedule.set_pytorch_csv(*order);
+    schedule.set_csv_dialect(DialectOf(settings.Text(FlagId::kDialect)));
+  } else if (order) {
+    schedule.set_order(*order);
+  } else if (settings.Find(FlagId::kDialect) != nullptr) {
+    schedule.set_csv_dialect(v1::CSV_DIALECT_PYTORCH);  // For the service to refuse.
+  }
+  FillFsdpTimes(settings, schedule);
   if (const Setting* map = settings.Find(FlagId::kStageToRank)) {
     for (const std::string& text : map->texts) schedule.add_stage_to_rank(Int32(text));
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "clients/cli/settings.h"
+#include "pipesched/v1/exchange.pb.h"
 #include "pipesched/v1/pipeline.pb.h"
 #include "pipesched/v1/schedule.pb.h"
 
@@ -20,9 +21,22 @@ namespace pipesched::cli {
 // than any list has values, and never one that the service takes.
 v1::Pipeline BuildPipeline(const Settings& settings);
 
+// Whether the order file is PyTorch CSV: by its ending, or since --dialect is given.
+bool IsCsvOrder(const Settings& settings);
+
+// The transport, dialect and lowering that are given.
+v1::Transport TransportOf(const Settings& settings);
+v1::ExportOptions BuildExportOptions(const Settings& settings);
+
 // The schedule that the settings name; a name that the contract does not know is
 // UNSPECIFIED. `order` is the text of the order file, if one is given.
 v1::Schedule BuildSchedule(const Settings& settings, const std::optional<std::string>& order);
+
+// Whether the schedule is given, not the default.
+bool HasSchedule(const Settings& settings);
+
+// The kind of that name in lower case; UNSPECIFIED if the contract has none.
+v1::ScheduleKind ParseKind(const std::string& name);
 
 // The name of its kind: what is given, else "custom" where there is an order file.
 std::string ScheduleName(const Settings& settings);

@@ -11,17 +11,20 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/file_reader.h"
+#include "base/stopwatch.h"
 #include "base/text.h"
 #include "clients/cli/command_line.h"
+#include "clients/cli/completion.h"
 #include "clients/cli/compute.h"
 #include "clients/cli/config_file.h"
+#include "clients/cli/connection.h"
 #include "clients/cli/environment.h"
 #include "clients/cli/file_writer.h"
 #include "clients/cli/help.h"
 #include "clients/cli/interrupt.h"
-#include "clients/cli/numbers.h"
 #include "clients/cli/outputs.h"
 #include "clients/cli/service_info.h"
+#include "clients/cli/validate.h"
 
 namespace pipesched::cli {
 namespace {
@@ -32,12 +35,6 @@ void OccupyStandardDescriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0) return;
   }
-}
-
-absl::Duration Timeout(const Settings& settings) {
-  const Setting* timeout = settings.Find(FlagId::kTimeout);
-  return timeout == nullptr ? absl::Seconds(client::kDefaultTimeoutSeconds)
-                            : absl::Seconds(*ParseNumber(timeout->texts[0]));
 }
 
 // Adds what the config file gives and the command line does not.
@@ -58,7 +55,7 @@ absl::StatusOr<std::optional<std::string>> ReadOrder(const Settings& settings) {
   if (!IsUtf8(*text)) {  // Not to be sent.
     return absl::InvalidArgumentError(absl::StrCat(settings.Origin(FlagId::kOrder), ": ",
                                                    InputName(settings.Text(FlagId::kOrder)),
-                                                   ": is binary, want order text"));
+                                                   ": is binary, want order text or PyTorch CSV"));
   }
   return *std::move(text);
 }
@@ -66,11 +63,22 @@ absl::StatusOr<std::optional<std::string>> ReadOrder(const Settings& settings) {
 absl::StatusOr<std::optional<Output>> ChooseCheckedOutput(const CommandLine& command_line) {
   if ((command_line.command & kPlans) == 0) return std::nullopt;
   auto output = ChooseOutput(command_line.command, command_line.settings);
-  if (output.ok() && *output && (*output)->is_stdout() && (*output)->format == OutputFormat::kPng &&
+  if (output.ok() && *output && (*output)->is_stdout() && IsBinary((*output)->format) &&
       isatty(STDOUT_FILENO) != 0) {
-    return absl::InvalidArgumentError("--output: a terminal shows no PNG, want a file or a pipe");
+    return absl::InvalidArgumentError(
+        "--output: a terminal shows no PNG and no PDF, want a file or a pipe");
   }
   return output;
+}
+
+ExitCode FailConnect(const CommandContext& context, const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+      return context.Fail(LocalFailure(ExitCode::kUsage, "INVALID_COMMAND_LINE", status));
+    case absl::StatusCode::kNotFound:
+      return context.Fail(LocalFailure(ExitCode::kConfig, "CANNOT_READ", status));
+    default: return context.Fail(LocalFailure(ExitCode::kUnavailable, "UNAVAILABLE", status));
+  }
 }
 
 // Runs the command against the service.
@@ -90,15 +98,20 @@ ExitCode RunCommand(const CommandLine& command_line, const std::optional<Output>
   }
   std::unique_ptr<client::Client> remote;
   if (!is_embedded) {
-    remote = std::make_unique<client::Client>(client::MakeChannel(context.server));
+    auto connected = ConnectTo(context.settings);
+    if (!connected.ok()) return FailConnect(context, connected.status());
+    remote = *std::move(connected);
   }
   context.client = is_embedded ? embedded.get() : remote.get();
   switch (command_line.command) {
     case kCompute: return RunCompute(context, output);
-    case kRender: return RunRender(context, *output);
+    case kRender: return RunRender(context, output);
+    case kValidate: return RunValidate(context);
+    case kExport: return RunExport(context, *output);
     case kSchedules: return RunSchedules(context);
     case kHealth: return RunHealth(context);
     case kVersion: return RunVersion(context, *embedded);
+    case kCompletion: break;  // Is done before.
   }
   return ExitCode::kInternal;
 }
@@ -119,6 +132,9 @@ ExitCode RealRun(const std::vector<std::string>& args, StartEmbedded start_embed
   }
   Settings& settings = command_line->settings;
   if (settings.IsOn(FlagId::kHelp)) return context.Print(FormatHelp(command_line->command));
+  if (command_line->command == kCompletion) {
+    return context.Print(FormatCompletion(settings.Text(FlagId::kShell)));
+  }
   context.color = UseColor(settings.Text(FlagId::kColor, "auto"), STDERR_FILENO);
   for (const std::string& warning : WarnOfUnknownVariables(environ)) {
     context.Remark("warning", warning);
@@ -128,6 +144,10 @@ ExitCode RealRun(const std::vector<std::string>& args, StartEmbedded start_embed
     return context.Fail(LocalFailure(ExitCode::kConfig, "INVALID_CONFIG", config));
   }
   context.json = settings.Text(FlagId::kFormat) == "json";
+  const absl::Status connection = AddConnection(settings);
+  if (!connection.ok()) {
+    return context.Fail(LocalFailure(ExitCode::kConfig, "INVALID_CONFIG", connection));
+  }
   const absl::StatusOr<std::optional<Output>> output = ChooseCheckedOutput(*command_line);
   if (!output.ok()) {
     return context.Fail(LocalFailure(ExitCode::kUsage, "INVALID_COMMAND_LINE", output.status()));
@@ -138,10 +158,22 @@ ExitCode RealRun(const std::vector<std::string>& args, StartEmbedded start_embed
   }
   context.order = *std::move(order);
   context.settings = settings;
-  context.server = settings.Text(FlagId::kServer, ServerFromEnvironment());
-  context.call_options.timeout = Timeout(settings);
+  context.server = settings.Text(FlagId::kServer);
+  context.call_options = CallOptionsOf(settings);
+  context.call_options.cancellation = &cancellation;
+  if (settings.IsOn(FlagId::kVeryVerbose)) context.Remark("note", DescribeConnection(settings));
   const InterruptHandler interrupts(&cancellation, &files);
-  return RunCommand(*command_line, *output, context, start_embedded);
+  const Stopwatch stopwatch;
+  const ExitCode code = RunCommand(*command_line, *output, context, start_embedded);
+  if (IsVerbose(settings)) {
+    context.Remark(
+        "note",
+        absl::StrCat(
+            "asked ", context.server.empty() ? "the service inside this program" : context.server,
+            ", request id ", settings.Text(FlagId::kRequestId), ": ",
+            absl::FormatDuration(absl::Trunc(stopwatch.Elapsed(), absl::Microseconds(100)))));
+  }
+  return code;
 }
 
 }  // namespace

@@ -80,11 +80,14 @@ std::string PlacementName(v1::PlacementKind placement) {
 
 // The flags that set the kind's parameters; fields that have no flag by themselves.
 std::string ParameterFlags(const v1::ScheduleKindInfo& kind) {
-  return absl::StrJoin(kind.parameters(), " ", [](std::string* out, const std::string& field) {
+  std::vector<std::string> names;
+  for (const std::string& field : kind.parameters()) {
+    if (field == "schedule.pytorch_csv") continue;  // --order too
     const Flag* flag = FindField(field);
     if (flag == nullptr) flag = FindField(absl::StrCat(field, "[]"));
-    absl::StrAppend(out, flag == nullptr ? field : LongName(*flag));
-  });
+    names.push_back(flag == nullptr ? field : LongName(*flag));
+  }
+  return absl::StrJoin(names, " ");
 }
 
 }  // namespace

@@ -46,7 +46,18 @@ std::string ReplaceValue(const std::string& description, absl::string_view text)
 }
 
 UserViolation Explain(const client::FieldViolation& violation, const Settings& settings) {
-  const FieldPath path = SplitPath(violation.field);
+  FieldPath path = SplitPath(violation.field);
+  // The file that --order gives, and the list that --fsdp-times is.
+  if (path.pattern == "schedule.pytorch_csv") path.pattern = "schedule.order";
+  if (absl::StartsWith(path.pattern, "schedule.fsdp_times")) path.pattern = "schedule.fsdp_times";
+  if (path.pattern == "options.transport") path.pattern = "transport";
+  if (path.pattern == "options.end_time") path.pattern = "options.start_time";
+  if (path.pattern == "options.ranks[]") path.index = -1;  // One text gives them all.
+  const bool compares = settings.Find(FlagId::kCompare) != nullptr;
+  if (compares && path.pattern == "compared[].kind" && !HasSchedule(settings)) ++path.index;
+  if (compares && path.pattern == "schedule.kind" && !HasSchedule(settings)) {
+    path = {"compared[].kind", 0};
+  }
   const Flag* flag = FindField(path.pattern);
   const bool whole_list = flag == nullptr;  // The length of a list is wrong.
   if (whole_list) flag = FindField(absl::StrCat(path.pattern, "[]"));
@@ -60,7 +71,7 @@ UserViolation Explain(const client::FieldViolation& violation, const Settings& s
         flag->kind == ValueKind::kInteger || absl::StartsWith(violation.description, "unset");
     result.description = has_no_default ? ReplaceValue(violation.description, "not given")
                                         : absl::StrCat("default ", violation.description);
-  } else if (flag->id == FlagId::kOrder) {
+  } else if (flag->id == FlagId::kOrder || flag->id == FlagId::kFsdpTimes) {
     result.description = absl::StrCat(setting->texts[0], ": ", violation.description);
   } else if (!IsList(flag->kind)) {
     // A text may be long, or no ASCII.
@@ -81,6 +92,7 @@ UserViolation Explain(const client::FieldViolation& violation, const Settings& s
 std::string GivenTimes(const Settings& settings) {
   std::vector<std::string> origins;
   for (const Flag& flag : AllFlags()) {
+    if (!absl::StartsWith(flag.field, "pipeline.")) continue;
     const bool is_time = flag.kind == ValueKind::kNumber || flag.kind == ValueKind::kNumbers;
     if (is_time && settings.Find(flag.id) != nullptr) origins.push_back(settings.Origin(flag.id));
   }

@@ -6,7 +6,8 @@ namespace pipesched::client {
 namespace {
 
 // Every call is a pure function of its request, so all may be tried again. A
-// server that is overloaded says in grpc-retry-pushback-ms when, or that not.
+// server that is overloaded says in grpc-retry-pushback-ms when, or that not. A name
+// of several addresses is several daemons, whose answers are equal.
 constexpr char kServiceConfig[] = R"({
   "methodConfig": [{
     "name": [{"service": "pipesched.v1.ScheduleService"}],
@@ -18,7 +19,8 @@ constexpr char kServiceConfig[] = R"({
       "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"]
     }
   }],
-  "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1}
+  "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1},
+  "loadBalancingConfig": [{"round_robin": {}}]
 })";
 
 }  // namespace

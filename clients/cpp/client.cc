@@ -23,6 +23,7 @@ class CallScope {
   CallScope(const CallOptions& options, const TokenSource& token)
       : cancellation_(options.cancellation) {
     if (token) context_.AddMetadata("authorization", absl::StrCat("Bearer ", token()));
+    for (const auto& [key, value] : options.metadata) context_.AddMetadata(key, value);
     context_.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
     if (cancellation_ != nullptr) cancellation_->Add(&context_);
   }
@@ -115,6 +116,11 @@ absl::StatusOr<v1::RenderScheduleResponse> Client::RenderSchedule(
 absl::StatusOr<v1::ExportScheduleResponse> Client::ExportSchedule(
     const v1::ExportScheduleRequest& request, const CallOptions& options) const {
   return impl_->Call(&v1::ScheduleService::Stub::ExportSchedule, request, options);
+}
+
+absl::StatusOr<v1::ValidateScheduleResponse> Client::ValidateSchedule(
+    const v1::ValidateScheduleRequest& request, const CallOptions& options) const {
+  return impl_->Call(&v1::ScheduleService::Stub::ValidateSchedule, request, options);
 }
 
 absl::StatusOr<v1::ListScheduleKindsResponse> Client::ListScheduleKinds(

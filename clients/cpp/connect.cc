@@ -1,5 +1,6 @@
 #include "pipesched/client/connect.h"
 
+#include <grpcpp/channel.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "clients/cpp/channel_arguments.h"
 
 namespace pipesched::client {
@@ -44,6 +46,18 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const Tls&
   return grpc::SslCredentials(options);
 }
 
+// Waits for the connection where that is wanted.
+absl::StatusOr<std::unique_ptr<Client>> ClientOf(const std::shared_ptr<grpc::Channel>& channel,
+                                                 const std::string& target,
+                                                 const ConnectOptions& options) {
+  if (options.connect_timeout < absl::InfiniteDuration() &&
+      !channel->WaitForConnected(absl::ToChronoTime(absl::Now() + options.connect_timeout))) {
+    return absl::UnavailableError(absl::StrCat(target, ": no connection within ",
+                                               absl::FormatDuration(options.connect_timeout)));
+  }
+  return std::make_unique<Client>(channel, options.token);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Client>> Connect(const ConnectOptions& options) {
@@ -53,7 +67,7 @@ absl::StatusOr<std::unique_ptr<Client>> Connect(const ConnectOptions& options) {
       return absl::InvalidArgumentError(absl::StrCat(
           "token: needs tls, or a target unix:/path; got target \"", target, "\" without"));
     }
-    return std::make_unique<Client>(MakeChannel(target), options.token);
+    return ClientOf(MakeChannel(target), target, options);
   }
   auto credentials = Credentials(*options.tls);
   if (!credentials.ok()) return credentials.status();
@@ -61,8 +75,8 @@ absl::StatusOr<std::unique_ptr<Client>> Connect(const ConnectOptions& options) {
   if (!options.tls->server_name.empty()) {
     arguments.SetSslTargetNameOverride(options.tls->server_name);
   }
-  return std::make_unique<Client>(
-      grpc::CreateCustomChannel(target, *std::move(credentials), arguments), options.token);
+  return ClientOf(grpc::CreateCustomChannel(target, *std::move(credentials), arguments), target,
+                  options);
 }
 
 }  // namespace pipesched::client

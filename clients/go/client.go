@@ -92,6 +92,11 @@ func (c *Client) ExportSchedule(ctx context.Context, request *pipeschedv1.Export
 	return call(ctx, c, c.service.ExportSchedule, request)
 }
 
+// ValidateSchedule says whether a schedule can run, with everything that is wrong with it.
+func (c *Client) ValidateSchedule(ctx context.Context, request *pipeschedv1.ValidateScheduleRequest) (*pipeschedv1.ValidateScheduleResponse, error) {
+	return call(ctx, c, c.service.ValidateSchedule, request)
+}
+
 // ListScheduleKinds lists the schedule kinds that the server knows.
 func (c *Client) ListScheduleKinds(ctx context.Context) ([]*pipeschedv1.ScheduleKindInfo, error) {
 	response, err := call(ctx, c, c.service.ListScheduleKinds, &pipeschedv1.ListScheduleKindsRequest{})

@@ -12,13 +12,18 @@ import (
 // Reasons that the daemon gives, as the contract lists them. A later daemon may
 // give others.
 const (
-	ReasonInvalidRequest   = "INVALID_REQUEST"
-	ReasonLimitExceeded    = "LIMIT_EXCEEDED"
-	ReasonOverloaded       = "OVERLOADED"
-	ReasonDraining         = "DRAINING"
-	ReasonCancelled        = "CANCELLED"
-	ReasonDeadlineExceeded = "DEADLINE_EXCEEDED"
-	ReasonInternal         = "INTERNAL"
+	ReasonInvalidRequest         = "INVALID_REQUEST"
+	ReasonLimitExceeded          = "LIMIT_EXCEEDED"
+	ReasonOrderDeadlocks         = "ORDER_DEADLOCKS"
+	ReasonOverloaded             = "OVERLOADED"
+	ReasonDraining               = "DRAINING"
+	ReasonCancelled              = "CANCELLED"
+	ReasonDeadlineExceeded       = "DEADLINE_EXCEEDED"
+	ReasonMaxRPCDurationExceeded = "MAX_RPC_DURATION_EXCEEDED"
+	ReasonUnauthenticated        = "UNAUTHENTICATED"
+	ReasonPeerNotAllowed         = "PEER_NOT_ALLOWED"
+	ReasonUnknownMethod          = "UNKNOWN_METHOD"
+	ReasonInternal               = "INTERNAL"
 )
 
 // Violation is one field of a request that is wrong.

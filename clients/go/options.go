@@ -25,7 +25,8 @@ const (
 )
 
 // Every call is a pure function of its request, so all may be tried again. A
-// server that is overloaded says in grpc-retry-pushback-ms when, or that not.
+// server that is overloaded says in grpc-retry-pushback-ms when, or that not. A
+// name of several addresses is several daemons, whose answers are equal.
 const serviceConfig = `{
   "methodConfig": [{
     "name": [{"service": "pipesched.v1.ScheduleService"}],
@@ -37,7 +38,8 @@ const serviceConfig = `{
       "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"]
     }
   }],
-  "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1}
+  "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1},
+  "loadBalancingConfig": [{"round_robin": {}}]
 }`
 
 // TokenSource gives a bearer token. It is asked at every call.

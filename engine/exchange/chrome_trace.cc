@@ -109,6 +109,8 @@ class TraceWriter {
         has_bytes_ ? HeldBytes(pipeline_, placement_, r, ops) : std::vector<int64_t>();
     const auto offset = static_cast<size_t>(order_.rank_offsets[static_cast<size_t>(r)]);
     int alive = 0;
+    int64_t last_alive = -1;
+    int64_t last_bytes = -1;
     for (size_t i = 0; i < ops.size(); ++i) {
       const size_t count = ops[i].fused() ? 2 : 1;
       WriteSlice(r, offset, i);
@@ -122,14 +124,14 @@ class TraceWriter {
         (change > 0 ? alive : freed) += change;
         released += Released(ops[i + k]);
       }
-      WriteCounter(r, "activations", "alive", start, alive);
+      WriteCounter(r, "activations", "alive", start, alive, last_alive);
       alive += freed;
-      WriteCounter(r, "activations", "alive", end, alive);
+      WriteCounter(r, "activations", "alive", end, alive, last_alive);
       if (has_bytes_) {
-        WriteCounter(r, "memory", "bytes", start, held[i]);
+        WriteCounter(r, "memory", "bytes", start, held[i], last_bytes);
         // The largest also stands for any larger sum.
         const bool is_known = held[i] < std::numeric_limits<int64_t>::max();
-        WriteCounter(r, "memory", "bytes", end, held[i] - (is_known ? released : 0));
+        WriteCounter(r, "memory", "bytes", end, held[i] - (is_known ? released : 0), last_bytes);
       }
       i += count - 1;
       if (text_.size() < kPartSize) continue;
@@ -197,8 +199,11 @@ class TraceWriter {
                                          : ",\"name\":\"gradient\",\"cat\":\"p2p\"";
   }
 
+  // `last` is what the counter told before, on its rank.
   void WriteCounter(int r, absl::string_view name, absl::string_view series, int64_t at,
-                    int64_t value) {
+                    int64_t value, int64_t& last) {
+    if (value == last) return;
+    last = value;
     Event("\"ph\":\"C\",\"name\":\"", name, "\",\"pid\":", r, ",\"ts\":", At(at), ",\"args\":{\"",
           series, "\":", value, "}");
   }

@@ -7,6 +7,9 @@
 #include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
+#include <fstream>
+#include <string>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/clients/cli_runner.h"
@@ -18,6 +21,14 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
+
+// What the file VERSION says.
+std::string ProductVersion() {
+  std::ifstream file(SourceFile("VERSION"));
+  std::string version;
+  file >> version;
+  return version;
+}
 
 constexpr char kPngStart[] = "\x89PNG\r\n\x1a\n";
 
@@ -201,7 +212,8 @@ TEST(CliCommandsTest, ListsKindsHealthAndVersion) {
   EXPECT_THAT(kinds, HasSubstr("\neager_1f1b "));
   EXPECT_THAT(kinds, testing::ContainsRegex("\ninterleaved_1f1b +round_robin +"
                                             "--microbatch-group-size +V >= 2"));
-  EXPECT_THAT(kinds, testing::ContainsRegex("\ncustom +given +--order --stage-to-rank +each F"));
+  EXPECT_THAT(kinds, testing::ContainsRegex("\ncustom +given +--order --dialect --fsdp-times "
+                                            "--stage-to-rank +each F"));
   EXPECT_EQ(
       YAML::Load(cli.Run("schedules --format json").out)["kinds"][0]["name"].as<std::string>(),
       "gpipe");
@@ -210,10 +222,10 @@ TEST(CliCommandsTest, ListsKindsHealthAndVersion) {
   EXPECT_EQ(unknown.exit_code, 65);
   EXPECT_EQ(unknown.out, "");
   EXPECT_EQ(YAML::Load(unknown.err)["error"]["reason"].as<std::string>(), "SERVICE_UNKNOWN");
-  EXPECT_THAT(cli.Run("version").out, StartsWith("pipesched  0.1.0 (commit "));
+  EXPECT_THAT(cli.Run("version").out, StartsWith("pipesched  " + ProductVersion() + " (commit "));
   EXPECT_EQ(cli.Run("--version").out, cli.Run("version").out);
   const YAML::Node version = YAML::Load(cli.Run("version --format json").out);
-  EXPECT_EQ(version["client"]["version"].as<std::string>(), "0.1.0");
+  EXPECT_EQ(version["client"]["version"].as<std::string>(), ProductVersion());
   EXPECT_EQ(version["server"]["limits"]["max_ranks"].as<int>(), 4096);
 }
 

@@ -34,8 +34,9 @@ TEST(CliErrorsTest, EachErrorHasItsMessageAndExitCode) {
       {"-s four -b eight", 64,
        "error: --num-stages: want a whole number, got \"four\"\n"
        "error: --num-batches: want a whole number, got \"eight\"\n"},
-      {"-s 4 -b 8 -o a.svg", 64,
-       "error: --output: unknown ending of \"a.svg\", want one of .png .json .order\n"},
+      {"-s 4 -b 8 -o a.gif", 64,
+       "error: --output: unknown ending of \"a.gif\", want one of .png .svg .pdf .html .txt .json "
+       ".order .csv .trace.json .megatron.json .deepspeed\n"},
       {"-s 4 -b 8 -o -", 64, "error: --output: - needs --output-format\n"},
       {"", 65,
        "error: --num-stages: not given, want [1, 262144]\n"
@@ -97,7 +98,7 @@ TEST(CliErrorsTest, SaysWhatIsWrongWithAnOrderFile) {
       {"0B0 0F0\n1F0 1B0\n",
        "error: order deadlocks: rank 0 at 0B0 waits for 1B0; rank 1 at 1F0 waits for 0F0\n"},
       {"0F0 0B0 0B0\n", "error: --order: x.order: rank 0 #2 0B0: runs twice\n"},
-      {"\xff\xfe", "error: --order: x.order: is binary, want order text\n"},
+      {"\xff\xfe", "error: --order: x.order: is binary, want order text or PyTorch CSV\n"},
       {"", "error: --order: x.order: no op, want an order\n"},
       {"0F0 \x1b[2J\n",
        "error: --order: x.order: line 1, column 5: \"\\x1b[2J\" is not an op, want "

@@ -15,7 +15,10 @@ struct CliRunner {
   TemporaryFolder folder;
   ProcessOptions options;
 
-  CliRunner() { options.directory = folder.path(); }
+  CliRunner() {
+    options.directory = folder.path();
+    options.environment["XDG_CONFIG_HOME"] = folder.File("none");  // No profiles of the user.
+  }
 
   // The arguments, split at spaces; "" is none.
   ProcessResult Run(absl::string_view line) const {

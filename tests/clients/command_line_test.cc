@@ -145,7 +145,8 @@ TEST(CommandLineTest, TellsAllProblemsALineEach) {
       {"-s four -b eight -o a.foo",
        "--num-stages: want a whole number, got \"four\"\n"
        "--num-batches: want a whole number, got \"eight\"\n"
-       "--output: unknown ending of \"a.foo\", want one of .png .json .order"},
+       "--output: unknown ending of \"a.foo\", want one of .png .svg .pdf .html "
+       ".txt .json .order .csv .trace.json .megatron.json .deepspeed"},
       {"-s -b x -f 1 y z",
        "--num-stages: needs a value\n"
        "--num-batches: want a whole number, got \"x\"\n"

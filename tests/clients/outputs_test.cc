@@ -21,7 +21,7 @@ absl::StatusOr<std::optional<Output>> Choose(absl::string_view line) {
 
 std::string Describe(const std::optional<Output>& output) {
   if (!output) return "nothing";
-  constexpr absl::string_view kNames[] = {"png", "json", "order"};
+  constexpr absl::string_view kNames[] = {"png", "svg", "pdf", "html", "txt", "json", "order"};
   return absl::StrCat(kNames[static_cast<size_t>(output->format)], " ", output->path);
 }
 
@@ -48,6 +48,15 @@ TEST(OutputsTest, FollowsEndingFormatAndSwitches) {
       {"--format json -o a.png", "png a.png"},
       {"render --format json", "png pipeline_1f1b.png"},
       {"render -o a.png", "png a.png"},
+      {"-o a.svg", "svg a.svg"},
+      {"-o a.pdf", "pdf a.pdf"},
+      {"-o a.html", "html a.html"},
+      {"-o a.txt", "txt a.txt"},
+      {"-o - --output-format svg", "svg -"},
+      {"--draw", "nothing"},
+      {"--draw -o a.png", "png a.png"},
+      {"render --draw", "nothing"},
+      {"render --compare 1f1b zb_h1", "png pipeline_comparison.png"},
   };
   for (const auto& c : kCases) {
     SCOPED_TRACE(c.line);
@@ -62,15 +71,17 @@ TEST(OutputsTest, SaysWhichFormatsThereAre) {
     const char* line;
     const char* message;
   } kCases[] = {
-      {"-o a.svg", "--output: unknown ending of \"a.svg\", want one of .png .json .order"},
-      {"-o plan", "want one of .png .json .order"},
+      {"-o a.gif",
+       "--output: unknown ending of \"a.gif\", want one of .png .svg .pdf .html .txt .json .order"},
+      {"-o plan", "want one of .png .svg .pdf .html .txt .json .order"},
       {"-o -", "--output: - needs --output-format"},
       {"-o a.png --output-format json", "does not end as --output-format json"},
       {"render -o a.json", "--output: render writes pictures, want one of .png"},
       {"render --output-format json", "--output-format: render writes pictures"},
       {"-o - --output-format png --no-visualization",
        "--output: - wants the picture that --no-visualization leaves out"},
-      {"render -o a.pdf", "unknown ending of \"a.pdf\", want one of .png"},
+      {"render -o a.gif", "unknown ending of \"a.gif\", want one of .png .svg .pdf .html .txt"},
+      {"--draw --format json", "--draw: draws where --format json prints"},
   };
   for (const auto& c : kCases) {
     SCOPED_TRACE(c.line);

@@ -454,6 +454,277 @@ def views_and_notes():
     )
 
 
+def pictures():
+    def draw(picture_format, asked, **options):
+        return {**asked, "format": f"RENDER_FORMAT_{picture_format}", "options": options}
+
+    asked = request("1f1b", 3, 4)
+    order_digest = oracle.order_digest(
+        oracle.expect_of_order(asked, oracle.simple_order("1f1b", 3, 4))["order"]
+    )
+    everything = {
+        "title": "</title><script>",
+        "time_unit": "ms",
+        "theme": "THEME_DARK",
+        "show_arrows": True,
+        "show_critical_path": True,
+        "memory": "MEMORY_CURVE_ON",
+        "start_time": 1,
+        "end_time": 12.5,
+        "ranks": [0, 2],
+        "width": 640,
+        "height": 400,
+        "scale": 1.5,
+    }
+    for picture_format, media_type, start in (
+        ("PNG", "image/png", b"\x89PNG"),
+        ("SVG", "image/svg+xml", b"<svg"),
+        ("PDF", "application/pdf", b"%PDF"),
+        ("HTML", "text/html; charset=utf-8", b"<!do"),
+    ):
+        expect = {"content_type": media_type, "start": start.hex(), "order_digest": order_digest}
+        name = picture_format.lower()
+        yield case(name, draw(picture_format, asked), expect, method="RenderSchedule")
+        yield case(
+            f"{name}-all-options",
+            draw(picture_format, asked, **everything),
+            expect,
+            method="RenderSchedule",
+        )
+    # Drawn by hand: 5 characters a unit of time. Rank 1 begins when F0 of rank 0 is
+    # done, B0 of rank 0 when that of rank 1 is.
+    yield case(
+        "text",
+        draw("TEXT", request("1f1b", 2, 2), text={"columns": 60, "ascii": True}),
+        {
+            "content_type": "text/plain; charset=utf-8",
+            "content": "1f1b, 2 ranks x 2 microbatches\n"
+            "makespan 9 time units | bubble rate 33.33 % (idle / total)\n"
+            "bubble overhead 50.00 % (idle / busy)\n"
+            "\n"
+            "rank 0  F0###F1###..........B0========.....B1========\n"
+            "rank 1  .....F0###B0========F1###B1========..........\n"
+            "        |         |         |         |         |\n"
+            "        0         2         4         6         8\n"
+            "\n"
+            "## forward (F)  == backward (B)  .. idle\n"
+            "forward (F) 1 | backward (B) 2 | p2p 0 | times in time units\n"
+            "bubble rate = idle rank time / (ranks x makespan)\n"
+            "digest "
+            + oracle.plan_digest(
+                request("1f1b", 2, 2), "1f1b", 1, oracle.order_digest(["0F0 0F1 0B0 0B1", "1F0 1B0 1F1 1B1"])
+            )[:12]
+            + "\n",
+        },
+        method="RenderSchedule",
+    )
+    compared = [{"kind": "SCHEDULE_KIND_ZB_H1"}, {"kind": "SCHEDULE_KIND_ZBV"}]
+    yield case(
+        "comparison",
+        {**draw("SVG", asked), "compared": compared},
+        {"content_type": "image/svg+xml", "start": b"<svg".hex(), "order_digest": order_digest},
+        method="RenderSchedule",
+    )
+
+    def invalid(*fields):
+        return {
+            "error": {
+                "code": "INVALID_ARGUMENT",
+                "reason": "INVALID_REQUEST",
+                "violations": list(fields),
+            }
+        }
+
+    yield case(
+        "no-format",
+        request("1f1b", 2, 2),
+        invalid("format"),
+        method="RenderSchedule",
+    )
+    yield case(
+        "all-options-wrong",
+        draw(
+            "PNG",
+            asked,
+            title="x" * 1025,
+            time_unit="x" * 65,
+            theme=7,
+            memory=7,
+            start_time=-1,
+            width=319,
+            height=-1,
+            scale=9,
+            ranks=[3],
+            text={"columns": 39},
+        ),
+        invalid(
+            "options.title",
+            "options.time_unit",
+            "options.theme",
+            "options.memory",
+            "options.start_time",
+            "options.width",
+            "options.height",
+            "options.scale",
+            "options.ranks[0]",
+            "options.text.columns",
+        ),
+        method="RenderSchedule",
+    )
+    yield case(
+        "end-before-start",
+        draw("PNG", asked, start_time=2, end_time=2),
+        invalid("options.end_time"),
+        method="RenderSchedule",
+    )
+    yield case(
+        "comparison-of-a-custom-order",
+        {**draw("PNG", asked, ranks=[0]), "compared": [{"kind": "SCHEDULE_KIND_CUSTOM"}, {}]},
+        invalid("options.ranks", "compared[0].kind", "compared[1].kind"),
+        method="RenderSchedule",
+    )
+    yield case(
+        "picture-too-large",
+        draw("PNG", asked, width=32767, scale=8),
+        {
+            "error": {
+                "code": "INVALID_ARGUMENT",
+                "reason": "LIMIT_EXCEEDED",
+                "metadata": {"limit": "max_picture_side", "max": "32767"},
+            }
+        },
+        method="RenderSchedule",
+    )
+
+
+# Two ranks whose sends cross: safe where channels of the two directions are apart.
+CRISS_CROSSED = (
+    "0F0,0SEND_F0,0F1,0SEND_F1,0RECV_B0,0B0,0RECV_B1,0B1\n"
+    "1RECV_F0,1F0,1B0,1SEND_B0,1RECV_F1,1F1,1B1,1SEND_B1\n"
+)
+
+
+def csv_request(text, **rest):
+    return {"schedule": {"kind": "SCHEDULE_KIND_CUSTOM", "pytorch_csv": text, **rest}}
+
+
+def exchange():
+    """Orders of other programs, by the definitions of docs/exchange.md."""
+
+    def invalid(field):
+        return {
+            "error": {
+                "code": "INVALID_ARGUMENT",
+                "reason": "INVALID_REQUEST",
+                "violations": [field],
+            }
+        }
+
+    rows = order_of("1f1b", 3, 4)
+    yield case(
+        "export-csv",
+        {**request("1f1b", 3, 4), "format": "EXPORT_FORMAT_PYTORCH_CSV"},
+        {"content": "".join(",".join(row) + "\n" for row in rows)},
+        method="ExportSchedule",
+    )
+    # The lists in the documentation of convert_schedule_table_to_order, of one chunk.
+    yield case(
+        "export-megatron",
+        {**request("1f1b", 2, 3), "format": "EXPORT_FORMAT_MEGATRON_ORDER"},
+        {"content": "[[1,1,-1,1,-1,-1],\n [1,-1,1,-1,1,-1]]\n"},
+        method="ExportSchedule",
+    )
+    yield case(
+        "export-legacy",
+        {
+            **csv_request("0F0,0I0,0W0,,0F1,0B1\r\n"),
+            "pipeline": {},
+            "format": "EXPORT_FORMAT_PYTORCH_CSV",
+            "options": {"dialect": "CSV_DIALECT_PYTORCH_LEGACY"},
+        },
+        {"content": "0F0,0B0,0W0,0F1,0BW1\n"},
+        method="ExportSchedule",
+    )
+    yield case(
+        "export-repaired",
+        {
+            **csv_request(CRISS_CROSSED),
+            "pipeline": {},
+            "format": "EXPORT_FORMAT_PYTORCH_CSV_COMMS",
+            "options": {"lowering": "LOWERING_REPAIR", "transport": "TRANSPORT_RENDEZVOUS"},
+        },
+        {
+            "content": "0F0,0SEND_F0,0F1,0SEND_F1,0RECV_B0,0B0,0RECV_B1,0B1\n"
+            "1RECV_F0,1F0,1B0,1RECV_F1,1SEND_B0,1F1,1B1,1SEND_B1\n"
+        },
+        method="ExportSchedule",
+    )
+    yield case(
+        "export-two-replicas",
+        {**request("dualpipe", 4, 8), "format": "EXPORT_FORMAT_PYTORCH_CSV"},
+        invalid("format"),
+        method="ExportSchedule",
+    )
+    for transport, safe in (
+        ("ASYNC", True),
+        ("PER_EDGE_FIFO", True),
+        ("PER_PAIR_FIFO", False),
+        ("RENDEZVOUS", False),
+    ):
+        yield case(
+            f"validate-{transport.lower()}",
+            {**csv_request(CRISS_CROSSED), "transport": f"TRANSPORT_{transport}"},
+            {
+                "safe": safe,
+                "transport": f"TRANSPORT_{transport}",
+                "findings": []
+                if safe
+                else [
+                    "RULE_DEADLOCK 0 3 0SEND_F1: rank 0 #3 0SEND_F1 waits for rank 1 #4 1RECV_F1 "
+                    "behind rank 1 #3 1SEND_B0 waits for rank 0 #4 0RECV_B0 behind rank 0 #3 "
+                    "0SEND_F1"
+                ],
+            },
+            method="ValidateSchedule",
+        )
+    yield case(
+        "validate-findings",
+        csv_request("0F0,0F0,0BW0\n1F0\n", csv_dialect="CSV_DIALECT_PYTORCH_LEGACY"),
+        {
+            "safe": False,
+            "findings": [
+                "RULE_DUPLICATE 0 1 0F0: is at rank 0 #0 already",
+                "RULE_MISSING 1 -1 1B0: no rank runs it, nor its I and W",
+            ],
+        },
+        method="ValidateSchedule",
+    )
+    yield case(
+        "validate-lowered",
+        {**request("1f1b", 4, 8), "lowering": "LOWERING_EAGER", "transport": "TRANSPORT_ASYNC"},
+        {"safe": True, "findings": []},
+        method="ValidateSchedule",
+    )
+    yield case(
+        "validate-unreadable",
+        csv_request("0F0,2BW0\n"),
+        invalid("schedule.pytorch_csv"),
+        method="ValidateSchedule",
+    )
+    # 0.5, then 1, 1 and 2 on the other rank, 2, and 1 at the end.
+    yield case(
+        "fsdp-times",
+        {
+            **csv_request(
+                "0UNSHARD,0F0,0B0,0REDUCE_GRAD\n1F0,1B0\n",
+                fsdp_times={"unshard": 0.5, "reduce_grad": 1},
+            ),
+            "pipeline": {},
+        },
+        {"makespan": 7.5, "bubble_rate": 9 / 15},
+    )
+
+
 def order_of(kind, p, m):
     return oracle.simple_order(kind, p, m)
 
@@ -582,6 +853,20 @@ def faults():
         status="DEADLINE_EXCEEDED",
         reason="DEADLINE_EXCEEDED",
     )
+    for code, reason, metadata in (
+        ("DEADLINE_EXCEEDED", "MAX_RPC_DURATION_EXCEEDED", {"max_rpc_duration": "1m"}),
+        ("UNAUTHENTICATED", "UNAUTHENTICATED", {}),
+        ("PERMISSION_DENIED", "PEER_NOT_ALLOWED", {}),
+        ("UNIMPLEMENTED", "UNKNOWN_METHOD", {"method": "/pipesched.v1.ScheduleService/Later"}),
+    ):
+        yield fault(
+            reason.lower().replace("_", "-"),
+            error(code, reason=reason, **({"metadata": metadata} if metadata else {})),
+            1,
+            status=code,
+            reason=reason,
+            metadata=metadata,
+        )
     yield fault(
         "unknown-reason",
         error("FAILED_PRECONDITION", reason="OF_LATER", metadata={"key": "value"}),
@@ -631,6 +916,8 @@ CASES = {
     "paper": zero_bubble_paper,
     "recorded": recorded,
     "views": views_and_notes,
+    "pictures": pictures,
+    "exchange": exchange,
     "errors": errors,
     "faults": faults,
 }

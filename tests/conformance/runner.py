@@ -19,6 +19,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -29,7 +30,19 @@ from fault_server import FaultServer
 from older import OlderContract
 
 HERE = pathlib.Path(__file__).resolve().parent
-GROUPS = ("golden", "oracle", "formulas", "paper", "recorded", "views", "errors", "faults")
+ERRORS = HERE.parents[1] / "docs/errors.md"
+GROUPS = (
+    "golden",
+    "oracle",
+    "formulas",
+    "paper",
+    "recorded",
+    "views",
+    "pictures",
+    "exchange",
+    "errors",
+    "faults",
+)
 
 # Falsified answers: by what, and which cases' expectations it must break.
 FALSIFIED = {
@@ -192,6 +205,12 @@ def kinds_without_case(cases, client):
     return sorted(listed - used)
 
 
+def reasons_without_case(cases):
+    """Reasons of docs/errors.md, which is made from the daemon's table, that no case has."""
+    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", ERRORS.read_text(), re.MULTILINE))
+    return sorted(listed - {case["expect"].get("error", {}).get("reason") for case in cases})
+
+
 def print_matrix(columns, rows):
     """A table in Markdown: a row a group of cases, a column a client."""
     print("| cases | " + " | ".join(columns) + " |")
@@ -214,6 +233,8 @@ def main():
         version = client.get_server_info().algorithm_version
         clean = [case for group in groups.values() for case in group if "fault" not in case]
         wrong += [f"{kind} has no case" for kind in kinds_without_case(clean, client)]
+        every = [case for group in groups.values() for case in group]
+        wrong += [f"the reason {reason} has no case" for reason in reasons_without_case(every)]
         for argument in arguments.programs:
             name, _, command = argument.partition("=")
             columns.append(name)

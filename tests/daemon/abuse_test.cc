@@ -5,84 +5,24 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
+#include "absl/strings/str_cat.h"
 #include "pipesched/client/client.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "tests/daemon/daemon_process.h"
-#include "tests/daemon/http_get.h"
+#include "tests/daemon/http2_peer.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/status_matchers.h"
 
 namespace pipesched {
 namespace {
-
-constexpr char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-enum FrameType : uint8_t {
-  kData = 0,
-  kHeaders = 1,
-  kReset = 3,
-  kSettings = 4,
-  kPing = 6,
-  kContinuation = 9
-};
-constexpr uint8_t kEndStream = 1;
-constexpr uint8_t kEndHeaders = 4;
-
-std::string Frame(FrameType type, uint8_t flags, uint32_t stream, const std::string& payload) {
-  const auto size = static_cast<uint32_t>(payload.size());
-  std::string frame;
-  for (const int shift : {16, 8, 0}) frame += static_cast<char>(size >> shift & 0xff);
-  frame += static_cast<char>(type);
-  frame += static_cast<char>(flags);
-  for (const int shift : {24, 16, 8, 0}) frame += static_cast<char>(stream >> shift & 0xff);
-  return frame + payload;
-}
-
-// A header field, literal and never indexed; texts below 127 bytes.
-std::string Field(absl::string_view name, absl::string_view value) {
-  std::string field(1, '\x10');
-  for (const absl::string_view text : {name, value}) {
-    field += static_cast<char>(text.size());
-    field.append(text.data(), text.size());
-  }
-  return field;
-}
-
-std::string CallHeaders() {
-  return Field(":method", "POST") + Field(":scheme", "http") +
-         Field(":path", "/pipesched.v1.ScheduleService/GetServerInfo") + Field(":authority", "x") +
-         Field("content-type", "application/grpc") + Field("te", "trailers");
-}
-
-// A peer that says what it likes.
-class Peer {
- public:
-  explicit Peer(const std::string& address) : fd_(ConnectTo(address)) {}
-  ~Peer() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Peer(const Peer&) = delete;
-  Peer& operator=(const Peer&) = delete;
-
-  // False if the daemon has hung up or takes no more.
-  bool Say(const std::string& bytes) const {
-    const timeval timeout{2, 0};
-    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-    return send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-           static_cast<ssize_t>(bytes.size());
-  }
-
- private:
-  const int fd_;
-};
 
 class AbuseTest : public testing::Test {
  protected:
@@ -144,6 +84,35 @@ TEST_F(AbuseTest, HugeMetadata) {
   const std::string more = Frame(kContinuation, 0, 1, Field("x-filler", std::string(120, 'a')));
   for (int i = 0; i < 20000 && endless.Say(more); ++i) {
   }
+}
+
+// What peers send without end and gRPC keeps costs them their connections, and the
+// process stays near its mark.
+TEST(MemoryGuardTest, MemoryStaysNearItsMarkUnderEndlessHeaders) {
+  if (HasAddressSanitizer()) GTEST_SKIP() << "AddressSanitizer takes memory of its own";
+  Daemon daemon({"--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--access-log", "off",
+                 "--max-memory", "256MiB"});
+  const auto metric = [&](const std::string& name) {
+    const std::string text = absl::StrCat("\n", HttpGet(daemon.admin, "/metrics").body);
+    const std::string line = absl::StrCat("\n", name, " ");
+    return std::atof(text.c_str() + text.find(line) + line.size());
+  };
+  const std::string more = Frame(kContinuation, 0, 1, Field("x-filler", std::string(120, 'a')));
+  std::string much;
+  while (much.size() < 1 << 16) much += more;
+  double most = 0;
+  while (metric("pipesched_connections_broken_total") < 1) {
+    const Peer peer(daemon.addresses[0]);
+    peer.Say(kPreface + Frame(kSettings, 0, 0, "") + Frame(kHeaders, 0, 1, CallHeaders()));
+    for (int i = 0; peer.Say(much); ++i) {
+      if (i % 256 == 0) most = std::max(most, metric("process_resident_memory_bytes"));
+    }
+  }
+  EXPECT_GT(most, 128 << 20);
+  EXPECT_LT(most, 1 << 30);
+  EXPECT_THAT(client::Client(client::MakeChannel(daemon.addresses[0])).GetServerInfo(), IsOk());
+  daemon.process.Signal(SIGTERM);
+  EXPECT_EQ(daemon.process.Wait().exit_code, 0);
 }
 
 TEST_F(AbuseTest, GarbageAndHalfPrefaces) {

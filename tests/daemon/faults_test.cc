@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -44,6 +45,34 @@ TEST(FaultTest, KilledAndStartedAgainOverItsSocketManyTimes) {
     daemon.process.Signal(SIGKILL);
     EXPECT_EQ(daemon.process.Wait().exit_code, -1);
     EXPECT_FALSE(folder.List().empty());
+  }
+}
+
+// Of daemons that start at the same moment on one socket, or one port, one has it.
+TEST(FaultTest, OfManyThatStartAtOnceOneListens) {
+  const TemporaryFolder folder;
+  const std::string port = Daemon({"--listen", "127.0.0.1:0"}).addresses[0];  // free again
+  const struct {
+    std::string address;
+    int exit_code;
+  } cases[] = {{"unix:" + folder.File("s"), 75}, {port, 69}};
+  for (const auto& c : cases) {
+    for (int round = 0; round < 5; ++round) {
+      std::vector<std::unique_ptr<Process>> daemons;
+      for (int i = 0; i < 6; ++i) {
+        daemons.push_back(std::make_unique<Process>(DaemonArgv({"--listen", c.address})));
+      }
+      int listening = 0;
+      for (const auto& daemon : daemons) {
+        if (!daemon->WaitForStderrLine(" info listening on ").empty()) {
+          ++listening;
+        } else {
+          EXPECT_EQ(daemon->Wait().exit_code, c.exit_code);
+        }
+      }
+      EXPECT_EQ(listening, 1) << c.address;
+      EXPECT_TRUE(Answers(c.address));
+    }
   }
 }
 

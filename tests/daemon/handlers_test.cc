@@ -310,7 +310,9 @@ TEST(HandleExportScheduleTest, WritesOrderText) {
             "3b71e214e7b76c651d4ddc145bdd786df944f640fd9d64c2eb2a8cbb5efbb9d5");
   EXPECT_THAT(
       HandlePlanCall(Parse<v1::ExportScheduleRequest>(kFourByEight), Context(limits), response),
-      StatusIs(absl::StatusCode::kInvalidArgument, "format = 0, want EXPORT_FORMAT_ORDER"));
+      StatusIs(
+          absl::StatusCode::kInvalidArgument,
+          HasSubstr("format = 0, want one of EXPORT_FORMAT_ORDER, EXPORT_FORMAT_PYTORCH_CSV,")));
 }
 
 TEST(HandleExportScheduleTest, RefusesAFileThatIsTooLarge) {
@@ -343,6 +345,51 @@ TEST(HandleRenderScheduleTest, DrawsAPng) {
   EXPECT_EQ(again.content(), response.content());
 }
 
+TEST(HandleRenderScheduleTest, DrawsEveryFormatOfTheServer) {
+  const Limits limits;
+  v1::GetServerInfoResponse info;
+  HandleGetServerInfo(limits, info);
+  EXPECT_EQ(info.render_formats_size(), v1::RenderFormat_ARRAYSIZE - 1);
+  for (const int format : info.render_formats()) {
+    SCOPED_TRACE(v1::RenderFormat_Name(format));
+    auto request = Parse<v1::RenderScheduleRequest>(kFourByEight);
+    request.set_format(static_cast<v1::RenderFormat>(format));
+    v1::RenderScheduleResponse response;
+    ASSERT_THAT(HandlePlanCall(request, Context(limits), response), IsOk());
+    EXPECT_FALSE(response.content().empty());
+    EXPECT_FALSE(response.content_type().empty());
+    const bool sized = format != v1::RENDER_FORMAT_HTML;
+    EXPECT_EQ(response.width() > 0, sized);
+    EXPECT_EQ(response.height() > 0, sized);
+    EXPECT_EQ(PicturePixels(request, response) > 0, sized && format != v1::RENDER_FORMAT_TEXT);
+  }
+}
+
+TEST(HandleRenderScheduleTest, ComparesSchedulesOfOneMachine) {
+  const Limits limits;
+  v1::RenderScheduleResponse response;
+  const auto draw = [&](const std::string& rest) {
+    return HandlePlanCall(Parse<v1::RenderScheduleRequest>(
+                              absl::StrCat(kFourByEight, "format: RENDER_FORMAT_TEXT ", rest)),
+                          Context(limits), response);
+  };
+  // Slices of F = 1 and B = 2: by closed forms 33, 27, and (6M + P - 1) / 2 of halves.
+  ASSERT_THAT(draw("compared { kind: SCHEDULE_KIND_ZB_H1 } compared { kind: SCHEDULE_KIND_ZBV }"),
+              IsOk());
+  for (const char* makespan : {"makespan 33 ", "makespan 27 ", "makespan 25.5 "}) {
+    EXPECT_THAT(response.content(), HasSubstr(makespan));
+  }
+  EXPECT_EQ(response.digest(), Compute(kFourByEight)->digest());
+  EXPECT_THAT(draw("compared { kind: SCHEDULE_KIND_CHIMERA } compared {}"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("compared[1].kind = 0")));
+  EXPECT_THAT(draw("compared { kind: SCHEDULE_KIND_CUSTOM }"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("compared[0].kind = custom")));
+  std::string many;
+  for (int i = 0; i < 32; ++i) many += "compared { kind: SCHEDULE_KIND_GPIPE } ";
+  EXPECT_THAT(draw(many), StatusIs(absl::StatusCode::kInvalidArgument,
+                                   HasSubstr("compared = 32 entries, want at most 31")));
+}
+
 TEST(HandleRenderScheduleTest, RefusesWhatItCannotDraw) {
   Limits limits;
   v1::RenderScheduleResponse response;
@@ -351,7 +398,8 @@ TEST(HandleRenderScheduleTest, RefusesWhatItCannotDraw) {
                           Context(limits), response);
   };
   EXPECT_THAT(render(""),
-              StatusIs(absl::StatusCode::kInvalidArgument, "format = 0, want RENDER_FORMAT_PNG"));
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("format = 0, want one of RENDER_FORMAT_PNG, RENDER_FORMAT_SVG")));
   EXPECT_THAT(
       render(absl::StrCat("format: RENDER_FORMAT_PNG options { title: '", std::string(1025, 'x'),
                           "' time_unit: '", std::string(65, 'x'), "' }")),
@@ -394,7 +442,8 @@ TEST(HandleListScheduleKindsTest, ListsTheRegistry) {
   ASSERT_EQ(response.kinds_size(), 19);
   EXPECT_THAT(response.kinds(6).parameters(), ElementsAre("schedule.microbatch_group_size"));
   EXPECT_THAT(response.kinds(18).parameters(),
-              ElementsAre("schedule.order", "schedule.stage_to_rank"));
+              ElementsAre("schedule.order", "schedule.pytorch_csv", "schedule.csv_dialect",
+                          "schedule.fsdp_times", "schedule.stage_to_rank"));
   EXPECT_EQ(response.kinds(14).placement(), v1::PLACEMENT_KIND_BIDIRECTIONAL);
   EXPECT_EQ(response.kinds(1).kind(), v1::SCHEDULE_KIND_1F1B);
   EXPECT_EQ(response.kinds(1).name(), "1f1b");

@@ -194,6 +194,29 @@ TEST(ProcessTest, SurvivesGarbageOnItsSocket) {
   EXPECT_EQ(daemon.process.Wait().exit_code, 0);
 }
 
+// gRPC itself answers what it cannot read (docs/errors.md), and the next call is served.
+TEST(ProcessTest, ARequestThatIsNoMessageIsAnsweredByGrpc) {
+  Daemon daemon({"--listen", "127.0.0.1:0"});
+  grpc::GenericStub stub(client::MakeChannel(daemon.addresses[0]));
+  for (const std::string& bytes : {std::string("\xff\xff\xff"), std::string("\x0a\x7f")}) {
+    grpc::ClientContext context;
+    grpc::CompletionQueue queue;
+    const grpc::Slice slice(bytes);
+    const grpc::ByteBuffer request(&slice, 1);
+    const auto call = stub.PrepareUnaryCall(
+        &context, "/pipesched.v1.ScheduleService/ComputeSchedule", request, &queue);
+    call->StartCall();
+    grpc::ByteBuffer response;
+    grpc::Status status;
+    call->Finish(&response, &status, nullptr);
+    void* tag = nullptr;
+    bool ok = false;
+    ASSERT_TRUE(queue.Next(&tag, &ok));
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << status.error_message();
+  }
+  EXPECT_THAT(client::Client(client::MakeChannel(daemon.addresses[0])).GetServerInfo(), IsOk());
+}
+
 TEST(ProcessTest, NoDaemonIsUnavailable) {
   const TemporaryFolder folder;
   const ProcessResult result =

@@ -44,6 +44,13 @@ void Stream(const std::string& bytes) {
   }
 }
 
+void Validate(const std::string& bytes) {
+  v1::ValidateScheduleRequest request;
+  if (!request.ParseFromString(bytes)) return;
+  v1::ValidateScheduleResponse response;
+  (void)HandleValidateSchedule(request, {SmallLimits(), NeverCancelled}, response);
+}
+
 }  // namespace
 }  // namespace pipesched
 
@@ -51,11 +58,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace pipesched;
   if (size == 0) return 0;
   const std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 4) {
+  switch (data[0] % 5) {
     case 0: Answer<v1::ComputeScheduleRequest, v1::ComputeScheduleResponse>(bytes); break;
     case 1: Answer<v1::RenderScheduleRequest, v1::RenderScheduleResponse>(bytes); break;
     case 2: Answer<v1::ExportScheduleRequest, v1::ExportScheduleResponse>(bytes); break;
-    default: Stream(bytes); break;
+    case 3: Stream(bytes); break;
+    default: Validate(bytes); break;
   }
   return 0;
 }

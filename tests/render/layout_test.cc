@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -129,7 +130,7 @@ TEST(LayOutTest, NumbersAreInsideTheirBoxes) {
 
 TEST(LayOutTest, SaysWhatItShows) {
   Drawable drawable(UniformPipeline(4, 8, 1, 2), "1f1b");
-  drawable.labels.time_unit = "ms";
+  drawable.options.labels.time_unit = "ms";
   const auto scene = drawable.Draw();
   ASSERT_THAT(scene, IsOk());
   const std::string all = absl::StrJoin(TextsOf(*scene), "\n");
@@ -139,7 +140,7 @@ TEST(LayOutTest, SaysWhatItShows) {
     EXPECT_THAT(all, HasSubstr(text));
   }
   EXPECT_THAT(all, testing::Not(HasSubstr("weights")));  // Only kinds that occur.
-  drawable.labels.title = "a name of its own";
+  drawable.options.labels.title = "a name of its own";
   EXPECT_THAT(TextsOf(*drawable.Draw()), testing::Contains("a name of its own"));
 }
 
@@ -202,7 +203,8 @@ TEST(LayOutTest, TheLastOpIsDrawn) {
     for (int r = 0; r < c.ranks; ++r) {
       const auto i =
           static_cast<size_t>(drawable.order.rank_offsets[static_cast<size_t>(r) + 1]) - 1;
-      EXPECT_EQ(last[r].end, drawable.timeline.ends[i]) << "rank " << r;
+      EXPECT_EQ(last[r].end, drawable.pipeline.scale.ToUnits(drawable.timeline.ends[i]))
+          << "rank " << r;
       EXPECT_EQ(last[r].paint, Paint::kBackward) << "rank " << r;
     }
   }
@@ -275,8 +277,8 @@ TEST(LayOutTest, HostileTitlesAreShortenedAndCleaned) {
                                    std::string("\xe2\x80\xae"
                                                "esrever"),
                                    std::string("<script>&amp;\"'"), std::string(1024, ' ')}) {
-    drawable.labels.title = title;
-    drawable.labels.time_unit = title.substr(0, 64);
+    drawable.options.labels.title = title;
+    drawable.options.labels.time_unit = title.substr(0, 64);
     const auto scene = drawable.Draw();
     ASSERT_THAT(scene, IsOk());
     CheckScene(*scene);
@@ -300,15 +302,90 @@ TEST(LayOutTest, RefusesPicturesAboveTheLimits) {
 }
 
 TEST(PaletteTest, KindsDifferInLightness) {
-  // Rec. 601 luma, as a grey print shows it.
-  const auto luma = [](Paint paint) {
-    const Colour colour = ColourOf(paint);
-    return 0.299 * colour.red + 0.587 * colour.green + 0.114 * colour.blue;
+  for (const Theme theme : {Theme::kLight, Theme::kDark}) {
+    // Rec. 601 luma, as a grey print shows it.
+    const auto luma = [theme](Paint paint) {
+      const Colour colour = ColourOf(theme, paint);
+      return 0.299 * colour.red + 0.587 * colour.green + 0.114 * colour.blue;
+    };
+    const Paint kinds[] = {Paint::kForward, Paint::kBackwardInput, Paint::kBackward,
+                           Paint::kBackwardWeight};
+    for (size_t i = 1; i < std::size(kinds); ++i) {
+      EXPECT_GT(luma(kinds[i]), luma(kinds[i - 1]) + 10) << i;
+    }
+    for (const Paint kind : kinds) EXPECT_GT(std::abs(luma(kind) - luma(Paint::kIdle)), 30);
+  }
+}
+
+// WCAG's contrast of two colours, from 1 to 21.
+double Contrast(Colour a, Colour b) {
+  const auto luminance = [](Colour colour) {
+    const auto linear = [](uint8_t value) {
+      const double part = value / 255.0;
+      return part <= 0.04045 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.red) + 0.7152 * linear(colour.green) +
+           0.0722 * linear(colour.blue);
   };
-  const Paint kinds[] = {Paint::kForward, Paint::kBackwardInput, Paint::kBackward,
-                         Paint::kBackwardWeight, Paint::kIdle};
-  for (size_t i = 1; i < std::size(kinds); ++i) {
-    EXPECT_GT(luma(kinds[i]), luma(kinds[i - 1]) + 10) << i;
+  const auto [darker, lighter] = std::minmax({luminance(a), luminance(b)});
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+TEST(PaletteTest, NumbersAndTextsCanBeRead) {
+  for (const Theme theme : {Theme::kLight, Theme::kDark}) {
+    for (int kind = 0; kind < kNumOpKinds; ++kind) {
+      for (uint8_t shade = 0; shade <= kPalest; ++shade) {
+        const Paint ground = PaintOf(static_cast<OpKind>(kind));
+        EXPECT_GT(
+            Contrast(ColourOf(theme, ground, shade), ColourOf(theme, InkOn(theme, ground, shade))),
+            3.9)
+            << kind << " shade " << static_cast<int>(shade);
+      }
+    }
+    for (const Paint ink : {Paint::kInk, Paint::kFaintInk, Paint::kCritical, Paint::kLimit}) {
+      EXPECT_GT(Contrast(ColourOf(theme, Paint::kPage), ColourOf(theme, ink)), 4.5);
+    }
+  }
+}
+
+// Colours as seen without one of the three kinds of cone: matrices for linear RGB of
+// Machado, Oliveira and Fernandes (2009), severity 1.
+TEST(PaletteTest, KindsDifferForTheColourBlind) {
+  constexpr double kMatrices[3][3][3] = {{{0.152286, 1.052583, -0.204868},
+                                          {0.114503, 0.786281, 0.099216},
+                                          {-0.003882, -0.048116, 1.051998}},
+                                         {{0.367322, 0.860646, -0.227968},
+                                          {0.280085, 0.672501, 0.047413},
+                                          {-0.011820, 0.042940, 0.968881}},
+                                         {{1.255528, -0.076749, -0.178779},
+                                          {-0.078411, 0.930809, 0.147602},
+                                          {0.004733, 0.691367, 0.303900}}};
+  for (const Theme theme : {Theme::kLight, Theme::kDark}) {
+    for (const auto& matrix : kMatrices) {
+      const auto seen = [&](Paint paint) {
+        const Colour colour = ColourOf(theme, paint);
+        const double rgb[] = {std::pow(colour.red / 255.0, 2.2),
+                              std::pow(colour.green / 255.0, 2.2),
+                              std::pow(colour.blue / 255.0, 2.2)};
+        std::array<double, 3> out{};
+        for (size_t i = 0; i < 3; ++i) {
+          for (size_t j = 0; j < 3; ++j) out[i] += matrix[i][j] * rgb[j];
+          out[i] = 255 * std::pow(std::clamp(out[i], 0.0, 1.0), 1 / 2.2);
+        }
+        return out;
+      };
+      const Paint paints[] = {Paint::kForward, Paint::kBackward, Paint::kBackwardInput,
+                              Paint::kBackwardWeight, Paint::kIdle};
+      for (const Paint a : paints) {
+        for (const Paint b : paints) {
+          if (a >= b) continue;
+          const auto x = seen(a);
+          const auto y = seen(b);
+          const double distance = std::hypot(x[0] - y[0], x[1] - y[1], x[2] - y[2]);
+          EXPECT_GT(distance, 24) << static_cast<int>(a) << " and " << static_cast<int>(b);
+        }
+      }
+    }
   }
 }
 

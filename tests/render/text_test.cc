@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "render/axis.h"
 #include "render/font.h"
+#include "render/numbers.h"
 #include "render/utf8.h"
 
 namespace pipesched {

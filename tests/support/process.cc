@@ -139,7 +139,9 @@ Process::~Process() {
   if (err_ >= 0) close(err_);
 }
 
-void Process::Signal(int signal_number) const { kill(pid_, signal_number); }
+void Process::Signal(int signal_number) const {
+  if (pid_ > 0) kill(pid_, signal_number);
+}
 
 void Process::ReadUntil(absl::FunctionRef<bool()> done) {
   while (!done() && (out_ >= 0 || err_ >= 0)) {

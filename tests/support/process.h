@@ -43,6 +43,7 @@ class Process {
 
   pid_t pid() const { return pid_; }
 
+  // Does nothing to a process that was waited for.
   void Signal(int signal_number) const;
 
   // Waits until standard error holds `text`; false if the process ended or the

@@ -39,3 +39,15 @@ def test_no_daemon(monkeypatch, tmp_path):
 def test_daemon_that_does_not_start():
     with pytest.raises(pipesched.DaemonError, match="exit code 64: .*--nonsense"):
         pipesched.Client.spawn("--nonsense")
+
+
+def test_daemon_that_never_gets_ready(monkeypatch, tmp_path):
+    program = tmp_path / "pipeschedd"
+    program.write_text("#!/bin/sh\necho starting >&2\necho $$ > pid\nexec sleep 600\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PIPESCHED_DAEMON", str(program))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(pipesched.DaemonError, match="not ready after 2 s; it said: starting"):
+        pipesched.Client.spawn(start_timeout=2)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)

@@ -12,7 +12,11 @@ import {
   ExportScheduleRequestSchema,
   PipeschedError,
   type Plan,
+  RenderScheduleRequestSchema,
+  Rule,
   StreamScheduleRequestSchema,
+  Transport,
+  ValidateScheduleRequestSchema,
 } from "../src/index.js";
 
 interface Question {
@@ -21,6 +25,7 @@ interface Question {
   target: string;
   timeout: number;
   calls: number;
+  measure?: boolean;
 }
 
 function answerOfPlan({ digest, orderDigest, metrics, notes, timeline }: Plan): object {
@@ -74,15 +79,50 @@ async function ask(client: Client, { method, request }: Question): Promise<objec
       const content = new TextDecoder().decode(file.content);
       return { content, digest, order_digest: orderDigest };
     }
+    case "ValidateSchedule": {
+      const result = await client.validateSchedule(fromJson(ValidateScheduleRequestSchema, request));
+      return {
+        safe: result.safe,
+        findings: result.findings.map(
+          (f) => `RULE_${Rule[f.rule]} ${f.rank} ${f.index} ${f.action}: ${f.message}`,
+        ),
+        transport: `TRANSPORT_${Transport[result.transport]}`,
+        order_digest: result.orderDigest,
+      };
+    }
+    case "RenderSchedule": {
+      const picture = await client.renderSchedule(fromJson(RenderScheduleRequestSchema, request));
+      const { contentType, digest, orderDigest } = picture;
+      return {
+        content_type: contentType,
+        start: Buffer.from(picture.content.subarray(0, 4)).toString("hex"),
+        content: contentType.startsWith("text") ? new TextDecoder().decode(picture.content) : "",
+        digest,
+        order_digest: orderDigest,
+      };
+    }
     default:
       throw new Error(`no method ${method}`);
   }
+}
+
+/** What each call of ComputeSchedule takes, its answer read and checked. */
+async function measure(client: Client, { request, calls }: Question): Promise<object> {
+  const message = fromJson(ComputeScheduleRequestSchema, request);
+  const seconds: number[] = [];
+  for (let i = 0; i < calls; ++i) {
+    const start = performance.now();
+    await client.computeSchedule(message);
+    seconds.push((performance.now() - start) / 1000);
+  }
+  return { seconds };
 }
 
 async function answer(question: Question): Promise<object> {
   const { target, timeout, calls } = question;
   const client = new Client({ target, timeoutMs: timeout * 1000 });
   try {
+    if (question.measure) return await measure(client, question);
     let result = {};
     for (let i = 0; i < calls; ++i) result = await ask(client, question);
     return result;

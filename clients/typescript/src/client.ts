@@ -34,6 +34,10 @@ import {
   View,
 } from "./gen/pipesched/v1/schedule_service_pb.js";
 import { type Timeline as TimelineMessage, TimelineSchema } from "./gen/pipesched/v1/timeline_pb.js";
+import type {
+  ValidateScheduleRequestSchema,
+  ValidateScheduleResponse,
+} from "./gen/pipesched/v1/validate_pb.js";
 import {
   type CallOptions,
   type ClientOptions,
@@ -107,6 +111,14 @@ export class Client {
     options?: CallOptions,
   ): Promise<ExportScheduleResponse> {
     return this.#unary(ScheduleService.method.exportSchedule, request, options);
+  }
+
+  /** Whether a schedule can run, with everything that is wrong with it. */
+  validateSchedule(
+    request: MessageInitShape<typeof ValidateScheduleRequestSchema>,
+    options?: CallOptions,
+  ): Promise<ValidateScheduleResponse> {
+    return this.#unary(ScheduleService.method.validateSchedule, request, options);
   }
 
   /** The schedule kinds that the server knows. */

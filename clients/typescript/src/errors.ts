@@ -68,6 +68,15 @@ export class DeadlineError extends PipeschedError {}
 /** The call was cancelled. */
 export class CancelledError extends PipeschedError {}
 
+/** The server does not serve this caller: its token or its certificate. */
+export class NotAllowedError extends PipeschedError {}
+
+/** The server wants a bearer token that it knows: `token` of the client's options. */
+export class UnauthenticatedError extends NotAllowedError {}
+
+/** The server has no such method: it is older than this client. */
+export class UnsupportedError extends PipeschedError {}
+
 /** A defect of the server. */
 export class InternalError extends PipeschedError {}
 
@@ -85,6 +94,9 @@ const BY_REASON: Record<string, typeof PipeschedError> = {
   DRAINING: UnavailableError,
   DEADLINE_EXCEEDED: DeadlineError,
   CANCELLED: CancelledError,
+  UNAUTHENTICATED: UnauthenticatedError,
+  PEER_NOT_ALLOWED: NotAllowedError,
+  UNKNOWN_METHOD: UnsupportedError,
   INTERNAL: InternalError,
 };
 
@@ -97,6 +109,9 @@ const BY_CODE: Partial<Record<status, typeof PipeschedError>> = {
   [status.UNAVAILABLE]: UnavailableError,
   [status.DEADLINE_EXCEEDED]: DeadlineError,
   [status.CANCELLED]: CancelledError,
+  [status.UNAUTHENTICATED]: UnauthenticatedError,
+  [status.PERMISSION_DENIED]: NotAllowedError,
+  [status.UNIMPLEMENTED]: UnsupportedError,
   [status.INTERNAL]: InternalError,
   [status.UNKNOWN]: InternalError,
 };

@@ -26,6 +26,8 @@ const SERVICE_CONFIG = {
     },
   ],
   retryThrottling: { maxTokens: 10, tokenRatio: 0.1 },
+  // A name of several addresses is several daemons, whose answers are equal.
+  loadBalancingConfig: [{ round_robin: {} }],
 };
 
 /** Transport security; each file is PEM. */

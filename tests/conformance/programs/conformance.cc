@@ -5,6 +5,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <grpc/grpc.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -12,6 +13,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "pipesched/client/connect.h"
@@ -130,6 +133,33 @@ Struct ToAnswer(const v1::ExportScheduleResponse& response) {
   return answer;
 }
 
+Struct ToAnswer(const v1::ValidateScheduleResponse& response) {
+  Struct answer;
+  Value safe;
+  safe.set_bool_value(response.safe());
+  Set(answer, "safe", safe);
+  ListValue& findings = AddList(answer, "findings");
+  for (const v1::Finding& finding : response.findings()) {
+    *findings.add_values() =
+        ToValue(absl::StrCat(v1::Rule_Name(finding.rule()), " ", finding.rank(), " ",
+                             finding.index(), " ", finding.action(), ": ", finding.message()));
+  }
+  Set(answer, "transport", ToValue(v1::Transport_Name(response.transport())));
+  Set(answer, "order_digest", ToValue(response.order_digest()));
+  return answer;
+}
+
+Struct ToAnswer(const v1::RenderScheduleResponse& response) {
+  Struct answer;
+  const bool is_text = absl::StartsWith(response.content_type(), "text");
+  Set(answer, "content_type", ToValue(response.content_type()));
+  Set(answer, "start", ToValue(absl::BytesToHexString(response.content().substr(0, 4))));
+  Set(answer, "content", ToValue(is_text ? response.content() : std::string()));
+  Set(answer, "digest", ToValue(response.digest()));
+  Set(answer, "order_digest", ToValue(response.order_digest()));
+  return answer;
+}
+
 Struct ToAnswer(const absl::Status& status) {
   const ErrorDetails details = GetErrorDetails(status);
   Struct error;
@@ -176,8 +206,31 @@ Struct Ask(const Client& client, const Struct& question, const CallOptions& opti
   if (method == "ExportSchedule") {
     return ToAnswer(client.ExportSchedule(ToRequest<v1::ExportScheduleRequest>(question), options));
   }
+  if (method == "ValidateSchedule") {
+    return ToAnswer(
+        client.ValidateSchedule(ToRequest<v1::ValidateScheduleRequest>(question), options));
+  }
+  if (method == "RenderSchedule") {
+    return ToAnswer(client.RenderSchedule(ToRequest<v1::RenderScheduleRequest>(question), options));
+  }
   Demand(method == "ComputeSchedule", absl::StrCat("no method ", method));
   return ToAnswer(client.ComputeSchedule(ToRequest<v1::ComputeScheduleRequest>(question), options));
+}
+
+// What each call of ComputeSchedule takes, its answer read and checked.
+Struct Measure(const Client& client, const Struct& question, const CallOptions& options,
+               int calls) {
+  const auto request = ToRequest<v1::ComputeScheduleRequest>(question);
+  Struct answer;
+  ListValue& seconds = AddList(answer, "seconds");
+  for (int i = 0; i < calls; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto response = client.ComputeSchedule(request, options);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    Demand(response.ok(), response.status().ToString());
+    *seconds.add_values() = ToValue(took.count());
+  }
+  return answer;
 }
 
 Struct Answer(const Struct& question) {
@@ -186,6 +239,7 @@ Struct Answer(const Struct& question) {
   const CallOptions options{.timeout = absl::Seconds(Get(question, "timeout").number_value())};
   Struct answer;
   const auto calls = static_cast<int>(Get(question, "calls").number_value());
+  if (question.fields().contains("measure")) return Measure(**client, question, options, calls);
   for (int i = 0; i < calls && !answer.fields().contains("error"); ++i) {
     answer = Ask(**client, question, options);
   }

@@ -3,16 +3,21 @@ README.md of this folder has the form."""
 
 import json
 import sys
+import time
 
 from google.protobuf import json_format
 
 import pipesched
+from pipesched import Rule, Transport
 from pipesched.v1 import schedule_service_pb2 as service
+from pipesched.v1.validate_pb2 import ValidateScheduleRequest
 
 REQUESTS = {
     "ComputeSchedule": service.ComputeScheduleRequest,
     "StreamSchedule": service.StreamScheduleRequest,
     "ExportSchedule": service.ExportScheduleRequest,
+    "RenderSchedule": service.RenderScheduleRequest,
+    "ValidateSchedule": ValidateScheduleRequest,
 }
 
 
@@ -40,11 +45,44 @@ def answer_of_plan(plan):
 
 def ask(client, method, request):
     if method == "ExportSchedule":
-        file = client.export_schedule(request.pipeline, request.schedule, format=request.format)
+        file = client.export_schedule(
+            request.pipeline, request.schedule, format=request.format, options=request.options
+        )
         return {
             "content": file.content.decode(),
             "digest": file.digest,
             "order_digest": file.order_digest,
+        }
+    if method == "ValidateSchedule":
+        result = client.validate_schedule(
+            request.schedule,
+            pipeline=request.pipeline if request.HasField("pipeline") else None,
+            transport=request.transport,
+            lowering=request.lowering,
+        )
+        return {
+            "safe": result.safe,
+            "findings": [
+                f"{Rule.Name(f.rule)} {f.rank} {f.index} {f.action}: {f.message}"
+                for f in result.findings
+            ],
+            "transport": Transport.Name(result.transport),
+            "order_digest": result.order_digest,
+        }
+    if method == "RenderSchedule":
+        picture = client.render_schedule(
+            request.pipeline,
+            request.schedule,
+            format=request.format,
+            options=request.options,
+            compared=request.compared,
+        )
+        return {
+            "content_type": picture.content_type,
+            "start": picture.content[:4].hex(),
+            "content": picture.content.decode() if picture.content_type.startswith("text") else "",
+            "digest": picture.digest,
+            "order_digest": picture.order_digest,
         }
     if method == "StreamSchedule":
         plan = client.stream_schedule(request.pipeline, request.schedule, ranks=request.ranks)
@@ -67,9 +105,22 @@ def answer_of_error(error):
     }
 
 
+def measure(client, request, calls):
+    """What each call of ComputeSchedule takes, its answer read and checked."""
+    view = "full" if request.view == service.VIEW_FULL else "summary"
+    seconds = []
+    for _ in range(calls):
+        start = time.perf_counter()
+        client.compute_schedule(request.pipeline, request.schedule, view=view)
+        seconds.append(time.perf_counter() - start)
+    return {"seconds": seconds}
+
+
 def answer(case):
     request = json_format.ParseDict(case["request"], REQUESTS[case["method"]]())
     with pipesched.Client(case["target"], timeout=case["timeout"]) as client:
+        if case.get("measure"):
+            return measure(client, request, case["calls"])
         try:
             for _ in range(case["calls"]):
                 result = ask(client, case["method"], request)

@@ -1,12 +1,11 @@
 // The documents that are made from the tables of flags and reasons. "PIPESCHED_UPDATE=1
 // build/release/bin/daemon_config_documents_test" writes them anew.
 
+#include "tests/support/documents.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <set>
 #include <string>
@@ -21,19 +20,6 @@ namespace pipesched {
 namespace {
 
 using testing::HasSubstr;
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void ExpectFile(const std::string& path, const std::string& content) {
-  const std::string full = SourceFile(path);
-  if (std::getenv("PIPESCHED_UPDATE") != nullptr) {
-    std::ofstream(full, std::ios::binary) << content;
-  }
-  EXPECT_EQ(ReadFile(full), content) << path << " is not what its source says";
-}
 
 // The lines of a file between "<!-- NAME -->" and "<!-- end of NAME -->".
 void ExpectSection(const std::string& path, const std::string& name, const std::string& content) {

@@ -127,6 +127,23 @@ TEST_F(AdminTest, CountsWhatCallersWereTold) {
   EXPECT_GT(Metric("process_start_time_seconds"), 1e9);
 }
 
+TEST_F(AdminTest, MeasuresPlansAndPictures) {
+  Start();
+  const client::Client client(channel_);
+  const auto picture = client.RenderSchedule(
+      Parse<v1::RenderScheduleRequest>(absl::StrCat(kSmall, "format: RENDER_FORMAT_PNG")));
+  ASSERT_THAT(picture, IsOk());
+  WaitForMetric("pipesched_render_pixels_count", 1);
+  EXPECT_EQ(Metric("pipesched_render_pixels_sum"), picture->width() * picture->height());
+  EXPECT_THAT(client.RenderSchedule(Parse<v1::RenderScheduleRequest>(
+                  absl::StrCat(kSmall, "format: RENDER_FORMAT_TEXT"))),
+              IsOk());
+  WaitForMetric(Handled("RenderSchedule", "OK"), 2);
+  EXPECT_EQ(Metric("pipesched_render_pixels_count"), 1);  // A text has no pixels.
+  EXPECT_EQ(Metric("pipesched_schedule_ops_count"), 1);   // One plan for both.
+  EXPECT_EQ(Metric("pipesched_schedule_ops_sum"), 2 * 4 * 8);
+}
+
 // A call that its caller has given up is no success, whatever the server did.
 TEST_F(AdminTest, AnAnswerThatNobodyWaitedForIsNotOk) {
   Start({"--max-rpc-duration", "60s"});

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type question struct {
 	Target  string          `json:"target"`
 	Timeout float64         `json:"timeout"`
 	Calls   int             `json:"calls"`
+	Measure bool            `json:"measure"`
 }
 
 type answer map[string]any
@@ -56,6 +58,9 @@ func reply(q question) answer {
 	client, err := pipesched.NewClient(q.Target, pipesched.WithTimeout(timeout))
 	demand(err)
 	defer client.Close()
+	if q.Measure {
+		return measure(client, q)
+	}
 	var result answer
 	for range q.Calls {
 		if result, err = ask(client, q); err != nil {
@@ -63,6 +68,19 @@ func reply(q question) answer {
 		}
 	}
 	return result
+}
+
+// measure is what each call of ComputeSchedule takes, its answer read and checked.
+func measure(client *pipesched.Client, q question) answer {
+	request := parse(q, &pipeschedv1.ComputeScheduleRequest{})
+	seconds := make([]float64, 0, q.Calls)
+	for range q.Calls {
+		start := time.Now()
+		_, err := client.ComputeSchedule(context.Background(), request)
+		demand(err)
+		seconds = append(seconds, time.Since(start).Seconds())
+	}
+	return answer{"seconds": seconds}
 }
 
 func parse[Request proto.Message](q question, request Request) Request {
@@ -79,6 +97,10 @@ func ask(client *pipesched.Client, q question) (answer, error) {
 		return answerOfPlan(client.StreamSchedule(ctx, parse(q, &pipeschedv1.StreamScheduleRequest{})))
 	case "ExportSchedule":
 		return answerOfFile(client.ExportSchedule(ctx, parse(q, &pipeschedv1.ExportScheduleRequest{})))
+	case "RenderSchedule":
+		return answerOfPicture(client.RenderSchedule(ctx, parse(q, &pipeschedv1.RenderScheduleRequest{})))
+	case "ValidateSchedule":
+		return answerOfValidation(client.ValidateSchedule(ctx, parse(q, &pipeschedv1.ValidateScheduleRequest{})))
 	}
 	demand(fmt.Errorf("no method %q", q.Method))
 	return nil, nil
@@ -130,6 +152,39 @@ func answerOfFile(file *pipeschedv1.ExportScheduleResponse, err error) (answer, 
 		"content":      string(file.GetContent()),
 		"digest":       file.GetDigest(),
 		"order_digest": file.GetOrderDigest(),
+	}, nil
+}
+
+func answerOfValidation(result *pipeschedv1.ValidateScheduleResponse, err error) (answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	findings := []string{}
+	for _, finding := range result.GetFindings() {
+		findings = append(findings, fmt.Sprintf("%s %d %d %s: %s", finding.GetRule(), finding.GetRank(), finding.GetIndex(), finding.GetAction(), finding.GetMessage()))
+	}
+	return answer{
+		"safe":         result.GetSafe(),
+		"findings":     findings,
+		"transport":    result.GetTransport().String(),
+		"order_digest": result.GetOrderDigest(),
+	}, nil
+}
+
+func answerOfPicture(picture *pipeschedv1.RenderScheduleResponse, err error) (answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	content := ""
+	if strings.HasPrefix(picture.GetContentType(), "text") {
+		content = string(picture.GetContent())
+	}
+	return answer{
+		"content_type": picture.GetContentType(),
+		"start":        hex.EncodeToString(picture.GetContent()[:4]),
+		"content":      content,
+		"digest":       picture.GetDigest(),
+		"order_digest": picture.GetOrderDigest(),
 	}, nil
 }
 

@@ -8,8 +8,10 @@ from typing import Any, Callable, Generic, Iterable, List, Optional, Sequence, T
 from ._plan import Note, Plan
 from ._timeline import Timeline
 from .v1 import schedule_service_pb2 as service
+from .v1.exchange_pb2 import ExportOptions, Lowering, Transport
 from .v1.pipeline_pb2 import Pipeline
 from .v1.schedule_pb2 import Schedule, ScheduleKind, ScheduleKindInfo
+from .v1.validate_pb2 import ValidateScheduleRequest, ValidateScheduleResponse
 
 _KIND_PREFIX = "SCHEDULE_KIND_"
 _VIEWS = {"summary": service.VIEW_SUMMARY, "full": service.VIEW_FULL}
@@ -74,20 +76,40 @@ def render_schedule(
     schedule: AnySchedule,
     format: "service.RenderFormat",
     options: Optional[service.RenderOptions],
+    compared: Iterable[AnySchedule],
 ) -> Call[service.RenderScheduleResponse]:
     request = service.RenderScheduleRequest(
-        pipeline=pipeline, schedule=_schedule(schedule), format=format, options=options
+        pipeline=pipeline,
+        schedule=_schedule(schedule),
+        format=format,
+        options=options,
+        compared=[_schedule(other) for other in compared],
     )
     return Call("RenderSchedule", request, _same)
 
 
 def export_schedule(
-    pipeline: Pipeline, schedule: AnySchedule, format: "service.ExportFormat"
+    pipeline: Pipeline,
+    schedule: AnySchedule,
+    format: "service.ExportFormat",
+    options: Optional[ExportOptions],
 ) -> Call[service.ExportScheduleResponse]:
     request = service.ExportScheduleRequest(
-        pipeline=pipeline, schedule=_schedule(schedule), format=format
+        pipeline=pipeline, schedule=_schedule(schedule), format=format, options=options
     )
     return Call("ExportSchedule", request, _same)
+
+
+def validate_schedule(
+    schedule: AnySchedule,
+    pipeline: Optional[Pipeline],
+    transport: "Transport",
+    lowering: "Lowering",
+) -> Call[ValidateScheduleResponse]:
+    request = ValidateScheduleRequest(
+        pipeline=pipeline, schedule=_schedule(schedule), transport=transport, lowering=lowering
+    )
+    return Call("ValidateSchedule", request, _same)
 
 
 def list_schedule_kinds() -> Call[List[ScheduleKindInfo]]:

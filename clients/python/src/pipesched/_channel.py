@@ -34,6 +34,8 @@ _SERVICE_CONFIG = json.dumps(
             }
         ],
         "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1},
+        # A name of several addresses is several daemons, whose answers are equal.
+        "loadBalancingConfig": [{"round_robin": {}}],
     }
 )
 

@@ -15,9 +15,11 @@ from ._channel import DEFAULT_TIMEOUT, Endpoint, Tls, Token, resolve_target
 from ._plan import Path, Plan, RankPlan
 from .errors import DeadlineError, UnavailableError, from_rpc_error
 from .v1 import schedule_service_pb2 as service
+from .v1.exchange_pb2 import ExportOptions, Lowering, Transport
 from .v1.pipeline_pb2 import Pipeline
 from .v1.schedule_pb2 import ScheduleKindInfo
 from .v1.schedule_service_pb2_grpc import ScheduleServiceStub
+from .v1.validate_pb2 import ValidateScheduleResponse
 
 Result = TypeVar("Result")
 
@@ -54,12 +56,18 @@ class Client:
         self._open()
 
     @classmethod
-    def spawn(cls, *arguments: str, timeout: float = DEFAULT_TIMEOUT) -> "Client":
+    def spawn(
+        cls,
+        *arguments: str,
+        timeout: float = DEFAULT_TIMEOUT,
+        start_timeout: float = _spawn.START_TIMEOUT,
+    ) -> "Client":
         """A client with a daemon of its own: `pipeschedd` of PATH (or of
         PIPESCHED_DAEMON), on a private Unix socket, ended with the client.
 
-        arguments: further flags of pipeschedd. DaemonError: it did not start."""
-        daemon = _spawn.Daemon(arguments)
+        arguments: further flags of pipeschedd. start_timeout: longest wait for it, in
+        seconds. DaemonError: it did not start, or not in time."""
+        daemon = _spawn.Daemon(arguments, start_timeout)
         try:
             client = cls(daemon.target, timeout=timeout)
         except BaseException:
@@ -127,10 +135,13 @@ class Client:
         *,
         format: "service.RenderFormat" = service.RENDER_FORMAT_PNG,
         options: Optional[service.RenderOptions] = None,
+        compared: Iterable[AnySchedule] = (),
         timeout: Optional[float] = None,
     ) -> service.RenderScheduleResponse:
-        """A picture: content, content_type, width, height."""
-        return self._run(_calls.render_schedule(pipeline, schedule, format, options), timeout)
+        """A picture: content, content_type, width, height. compared: more schedules,
+        drawn below."""
+        call = _calls.render_schedule(pipeline, schedule, format, options, compared)
+        return self._run(call, timeout)
 
     def export_schedule(
         self,
@@ -138,10 +149,25 @@ class Client:
         schedule: AnySchedule,
         *,
         format: "service.ExportFormat" = service.EXPORT_FORMAT_ORDER,
+        options: Optional[ExportOptions] = None,
         timeout: Optional[float] = None,
     ) -> service.ExportScheduleResponse:
         """A file of another program: content, content_type."""
-        return self._run(_calls.export_schedule(pipeline, schedule, format), timeout)
+        return self._run(_calls.export_schedule(pipeline, schedule, format, options), timeout)
+
+    def validate_schedule(
+        self,
+        schedule: AnySchedule,
+        *,
+        pipeline: Optional[Pipeline] = None,
+        transport: "Transport" = Transport.TRANSPORT_UNSPECIFIED,
+        lowering: "Lowering" = Lowering.LOWERING_UNSPECIFIED,
+        timeout: Optional[float] = None,
+    ) -> ValidateScheduleResponse:
+        """Whether a schedule can run, with everything that is wrong with it. Of a custom
+        schedule the sizes are what it says, unless a pipeline gives them."""
+        call = _calls.validate_schedule(schedule, pipeline, transport, lowering)
+        return self._run(call, timeout)
 
     def list_schedule_kinds(self, *, timeout: Optional[float] = None) -> List[ScheduleKindInfo]:
         """The schedule kinds that the server knows."""

@@ -14,12 +14,13 @@ from .errors import DaemonError
 # What pipeschedd says on standard error once it can be reached.
 _READY = "listening on"
 _STOP_TIMEOUT = 30.0
+START_TIMEOUT = 30.0
 
 
 class Daemon:
     """pipeschedd on a socket in a folder that only this user can enter."""
 
-    def __init__(self, arguments: Sequence[str] = ()) -> None:
+    def __init__(self, arguments: Sequence[str] = (), start_timeout: float = START_TIMEOUT) -> None:
         program = os.environ.get("PIPESCHED_DAEMON") or shutil.which("pipeschedd")
         if program is None:
             raise DaemonError("pipeschedd is not on PATH, and PIPESCHED_DAEMON is not set")
@@ -33,7 +34,7 @@ class Daemon:
                 stderr=subprocess.PIPE,
                 text=True,
             )
-            self._wait_until_ready(program)
+            self._wait_until_ready(program, start_timeout)
         except OSError as error:
             self._remove_folder()
             raise DaemonError(f"{program}: {error.strerror}") from error
@@ -41,17 +42,31 @@ class Daemon:
             self.stop()
             raise
 
-    def _wait_until_ready(self, program: str) -> None:
-        assert self._process.stderr is not None
+    def _wait_until_ready(self, program: str, timeout: float) -> None:
         said: List[str] = []
-        for line in self._process.stderr:
-            if _READY in line:
-                # Its pipe must never be full.
-                threading.Thread(target=self._process.stderr.read, daemon=True).start()
-                return
-            said.append(line)
-        code = self._process.wait()
-        raise DaemonError(f"{program} ended with exit code {code}: {''.join(said).strip()}")
+        heard = threading.Event()  # it is ready, or it has ended
+        ready = threading.Event()
+
+        def listen() -> None:
+            # To its end: the pipe must never be full.
+            assert self._process.stderr is not None
+            for line in self._process.stderr:
+                if heard.is_set():
+                    continue
+                if _READY in line:
+                    ready.set()
+                    heard.set()
+                said.append(line)
+            heard.set()
+
+        threading.Thread(target=listen, daemon=True).start()
+        if not heard.wait(timeout):
+            raise DaemonError(
+                f"{program} is not ready after {timeout} s; it said: {''.join(said).strip()}"
+            )
+        if not ready.is_set():
+            code = self._process.wait()
+            raise DaemonError(f"{program} ended with exit code {code}: {''.join(said).strip()}")
 
     def stop(self) -> None:
         """Ends the daemon and removes its socket."""

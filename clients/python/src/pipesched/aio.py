@@ -16,9 +16,11 @@ from ._channel import DEFAULT_TIMEOUT, Endpoint, Tls, Token, resolve_target
 from ._plan import Path, Plan, RankPlan
 from .errors import DeadlineError, UnavailableError, from_rpc_error
 from .v1 import schedule_service_pb2 as service
+from .v1.exchange_pb2 import ExportOptions, Lowering, Transport
 from .v1.pipeline_pb2 import Pipeline
 from .v1.schedule_pb2 import ScheduleKindInfo
 from .v1.schedule_service_pb2_grpc import ScheduleServiceStub
+from .v1.validate_pb2 import ValidateScheduleResponse
 
 Result = TypeVar("Result")
 
@@ -92,10 +94,11 @@ class Client:
         *,
         format: "service.RenderFormat" = service.RENDER_FORMAT_PNG,
         options: Optional[service.RenderOptions] = None,
+        compared: Iterable[AnySchedule] = (),
         timeout: Optional[float] = None,
     ) -> service.RenderScheduleResponse:
         """As pipesched.Client.render_schedule."""
-        call = _calls.render_schedule(pipeline, schedule, format, options)
+        call = _calls.render_schedule(pipeline, schedule, format, options, compared)
         return await self._run(call, timeout)
 
     async def export_schedule(
@@ -104,10 +107,24 @@ class Client:
         schedule: AnySchedule,
         *,
         format: "service.ExportFormat" = service.EXPORT_FORMAT_ORDER,
+        options: Optional[ExportOptions] = None,
         timeout: Optional[float] = None,
     ) -> service.ExportScheduleResponse:
         """As pipesched.Client.export_schedule."""
-        return await self._run(_calls.export_schedule(pipeline, schedule, format), timeout)
+        return await self._run(_calls.export_schedule(pipeline, schedule, format, options), timeout)
+
+    async def validate_schedule(
+        self,
+        schedule: AnySchedule,
+        *,
+        pipeline: Optional[Pipeline] = None,
+        transport: "Transport" = Transport.TRANSPORT_UNSPECIFIED,
+        lowering: "Lowering" = Lowering.LOWERING_UNSPECIFIED,
+        timeout: Optional[float] = None,
+    ) -> ValidateScheduleResponse:
+        """As pipesched.Client.validate_schedule."""
+        call = _calls.validate_schedule(schedule, pipeline, transport, lowering)
+        return await self._run(call, timeout)
 
     async def list_schedule_kinds(
         self, *, timeout: Optional[float] = None

@@ -79,6 +79,18 @@ class CancelledError(PipeschedError):
     """The call was cancelled."""
 
 
+class NotAllowedError(PipeschedError, PermissionError):
+    """The server does not serve this caller: its token or its certificate."""
+
+
+class UnauthenticatedError(NotAllowedError):
+    """The server wants a bearer token that it knows: `token` of the client."""
+
+
+class UnsupportedError(PipeschedError, NotImplementedError):
+    """The server has no such method: it is older than this client."""
+
+
 class InternalError(PipeschedError):
     """A defect of the server."""
 
@@ -113,6 +125,9 @@ _BY_REASON: Dict[str, Type[PipeschedError]] = {
     "DRAINING": UnavailableError,
     "DEADLINE_EXCEEDED": DeadlineError,
     "CANCELLED": CancelledError,
+    "UNAUTHENTICATED": UnauthenticatedError,
+    "PEER_NOT_ALLOWED": NotAllowedError,
+    "UNKNOWN_METHOD": UnsupportedError,
     "INTERNAL": InternalError,
 }
 
@@ -125,6 +140,9 @@ _BY_CODE: Dict[Any, Type[PipeschedError]] = {
     grpc.StatusCode.UNAVAILABLE: UnavailableError,
     grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineError,
     grpc.StatusCode.CANCELLED: CancelledError,
+    grpc.StatusCode.UNAUTHENTICATED: UnauthenticatedError,
+    grpc.StatusCode.PERMISSION_DENIED: NotAllowedError,
+    grpc.StatusCode.UNIMPLEMENTED: UnsupportedError,
     grpc.StatusCode.INTERNAL: InternalError,
     grpc.StatusCode.UNKNOWN: InternalError,
 }

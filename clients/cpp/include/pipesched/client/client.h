@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -29,6 +31,8 @@ class ExportScheduleRequest;
 class ExportScheduleResponse;
 class ListScheduleKindsResponse;
 class GetServerInfoResponse;
+class ValidateScheduleRequest;
+class ValidateScheduleResponse;
 }  // namespace v1
 
 namespace client {
@@ -40,6 +44,8 @@ inline constexpr int kDefaultTimeoutSeconds = 30;
 struct CallOptions {
   absl::Duration timeout = absl::Seconds(kDefaultTimeoutSeconds);
   Cancellation* cancellation = nullptr;  // not owned; null: the call cannot be cancelled
+  // Sent with the call, keys in lower case; the server logs "x-request-id".
+  std::vector<std::pair<std::string, std::string>> metadata = {};
 };
 
 // Asked for a bearer token at every call; must be safe to call from many threads.
@@ -82,6 +88,9 @@ class Client {
 
   absl::StatusOr<v1::ExportScheduleResponse> ExportSchedule(
       const v1::ExportScheduleRequest& request, const CallOptions& options = {}) const;
+
+  absl::StatusOr<v1::ValidateScheduleResponse> ValidateSchedule(
+      const v1::ValidateScheduleRequest& request, const CallOptions& options = {}) const;
 
   absl::StatusOr<v1::ListScheduleKindsResponse> ListScheduleKinds(
       const CallOptions& options = {}) const;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "pipesched/client/client.h"
 
 namespace pipesched::client {
@@ -25,12 +26,15 @@ struct ConnectOptions {
   std::string target = "";
   std::optional<Tls> tls = std::nullopt;  // none: no transport security
   TokenSource token = nullptr;            // a bearer token; needs tls or a Unix socket
+  // How long Connect waits until there is a connection; infinite: not at all.
+  absl::Duration connect_timeout = absl::InfiniteDuration();
 };
 
-// A client of its own channel, which connects with the first call.
+// A client of its own channel, which connects with the first call, or, with a connect
+// timeout, now.
 //
 // Returns INVALID_ARGUMENT for options that contradict each other, NOT_FOUND for a
-// file that cannot be read.
+// file that cannot be read, UNAVAILABLE if the connect timeout passed.
 absl::StatusOr<std::unique_ptr<Client>> Connect(const ConnectOptions& options);
 
 }  // namespace pipesched::client

@@ -82,6 +82,14 @@ const (
 	RenderFormat_RENDER_FORMAT_UNSPECIFIED RenderFormat = 0
 	// A PNG image, image/png.
 	RenderFormat_RENDER_FORMAT_PNG RenderFormat = 1
+	// An SVG image, image/svg+xml.
+	RenderFormat_RENDER_FORMAT_SVG RenderFormat = 2
+	// A PDF of one page, application/pdf.
+	RenderFormat_RENDER_FORMAT_PDF RenderFormat = 3
+	// A page to look around in, text/html: one file that needs no network.
+	RenderFormat_RENDER_FORMAT_HTML RenderFormat = 4
+	// A drawing of characters, text/plain.
+	RenderFormat_RENDER_FORMAT_TEXT RenderFormat = 5
 )
 
 // Enum value maps for RenderFormat.
@@ -89,10 +97,18 @@ var (
 	RenderFormat_name = map[int32]string{
 		0: "RENDER_FORMAT_UNSPECIFIED",
 		1: "RENDER_FORMAT_PNG",
+		2: "RENDER_FORMAT_SVG",
+		3: "RENDER_FORMAT_PDF",
+		4: "RENDER_FORMAT_HTML",
+		5: "RENDER_FORMAT_TEXT",
 	}
 	RenderFormat_value = map[string]int32{
 		"RENDER_FORMAT_UNSPECIFIED": 0,
 		"RENDER_FORMAT_PNG":         1,
+		"RENDER_FORMAT_SVG":         2,
+		"RENDER_FORMAT_PDF":         3,
+		"RENDER_FORMAT_HTML":        4,
+		"RENDER_FORMAT_TEXT":        5,
 	}
 )
 
@@ -543,7 +559,13 @@ type RenderScheduleRequest struct {
 	// The format. Required.
 	Format RenderFormat `protobuf:"varint,3,opt,name=format,proto3,enum=pipesched.v1.RenderFormat" json:"format,omitempty"`
 	// What the picture shows besides the schedule; unset means all defaults.
-	Options       *RenderOptions `protobuf:"bytes,4,opt,name=options,proto3" json:"options,omitempty"`
+	Options *RenderOptions `protobuf:"bytes,4,opt,name=options,proto3" json:"options,omitempty"`
+	// More schedules, at most 31, drawn below the first on the same time axis, with
+	// a table that compares them. The pipeline is then one machine: num_stages
+	// ranks, chunks_per_rank 1, and a cost record describes the slice of a rank. A
+	// kind of several chunks a rank splits each slice in 2. Not with
+	// RenderOptions.ranks, nor the kind CUSTOM.
+	Compared      []*Schedule `protobuf:"bytes,5,rep,name=compared,proto3" json:"compared,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -606,7 +628,14 @@ func (x *RenderScheduleRequest) GetOptions() *RenderOptions {
 	return nil
 }
 
-// Labels of a picture. They change no digest.
+func (x *RenderScheduleRequest) GetCompared() []*Schedule {
+	if x != nil {
+		return x.Compared
+	}
+	return nil
+}
+
+// Labels and looks of a picture. They change no digest.
 type RenderOptions struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Title; empty means the schedule's name and sizes. UTF-8, at most 1,024
@@ -614,7 +643,38 @@ type RenderOptions struct {
 	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
 	// Name of the caller's time unit, for example "ms"; empty means "time
 	// units". UTF-8, at most 64 bytes.
-	TimeUnit      string `protobuf:"bytes,2,opt,name=time_unit,json=timeUnit,proto3" json:"time_unit,omitempty"`
+	TimeUnit string `protobuf:"bytes,2,opt,name=time_unit,json=timeUnit,proto3" json:"time_unit,omitempty"`
+	// Colours; unset means LIGHT, an unknown value is an error. TEXT has its own.
+	Theme Theme `protobuf:"varint,3,opt,name=theme,proto3,enum=pipesched.v1.Theme" json:"theme,omitempty"`
+	// Whether arrows show the transfers between ranks: up to 4,000 of them, more
+	// would hide the picture. Not in TEXT.
+	ShowArrows bool `protobuf:"varint,4,opt,name=show_arrows,json=showArrows,proto3" json:"show_arrows,omitempty"`
+	// Whether the critical path is marked.
+	ShowCriticalPath bool `protobuf:"varint,5,opt,name=show_critical_path,json=showCriticalPath,proto3" json:"show_critical_path,omitempty"`
+	// Whether the memory of each rank is drawn; an unknown value is an error. Not in
+	// TEXT.
+	Memory MemoryCurve `protobuf:"varint,6,opt,name=memory,proto3,enum=pipesched.v1.MemoryCurve" json:"memory,omitempty"`
+	// Shows only what happens between these times, in the caller's unit. Start: at
+	// least 0, unset means 0. End: above start, unset or after the end of the
+	// schedule means its end.
+	StartTime *float64 `protobuf:"fixed64,7,opt,name=start_time,json=startTime,proto3,oneof" json:"start_time,omitempty"`
+	// See start_time.
+	EndTime *float64 `protobuf:"fixed64,8,opt,name=end_time,json=endTime,proto3,oneof" json:"end_time,omitempty"`
+	// Ranks that are shown, each in [0, P), in any order; repeats count once. Empty
+	// means all.
+	Ranks []int32 `protobuf:"varint,9,rep,packed,name=ranks,proto3" json:"ranks,omitempty"`
+	// Width of the picture before scale, in pixels: 0 means as wide as its ops need,
+	// else [320, 32,767]. Not of HTML and TEXT.
+	Width int32 `protobuf:"varint,10,opt,name=width,proto3" json:"width,omitempty"`
+	// Height of the picture before scale, in pixels: 0 means as high as its ranks
+	// need, else at most 32,767. Rows are at least 1 pixel and at most 200 pixels
+	// high: the picture may differ from it by what that takes.
+	Height int32 `protobuf:"varint,11,opt,name=height,proto3" json:"height,omitempty"`
+	// Pixels of a PNG, and size of an SVG or PDF, as a multiple: 0 means 1, else
+	// [0.1, 8].
+	Scale float64 `protobuf:"fixed64,12,opt,name=scale,proto3" json:"scale,omitempty"`
+	// How TEXT writes; unset means all defaults.
+	Text          *TextStyle `protobuf:"bytes,13,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -663,6 +723,83 @@ func (x *RenderOptions) GetTimeUnit() string {
 	return ""
 }
 
+func (x *RenderOptions) GetTheme() Theme {
+	if x != nil {
+		return x.Theme
+	}
+	return Theme_THEME_UNSPECIFIED
+}
+
+func (x *RenderOptions) GetShowArrows() bool {
+	if x != nil {
+		return x.ShowArrows
+	}
+	return false
+}
+
+func (x *RenderOptions) GetShowCriticalPath() bool {
+	if x != nil {
+		return x.ShowCriticalPath
+	}
+	return false
+}
+
+func (x *RenderOptions) GetMemory() MemoryCurve {
+	if x != nil {
+		return x.Memory
+	}
+	return MemoryCurve_MEMORY_CURVE_UNSPECIFIED
+}
+
+func (x *RenderOptions) GetStartTime() float64 {
+	if x != nil && x.StartTime != nil {
+		return *x.StartTime
+	}
+	return 0
+}
+
+func (x *RenderOptions) GetEndTime() float64 {
+	if x != nil && x.EndTime != nil {
+		return *x.EndTime
+	}
+	return 0
+}
+
+func (x *RenderOptions) GetRanks() []int32 {
+	if x != nil {
+		return x.Ranks
+	}
+	return nil
+}
+
+func (x *RenderOptions) GetWidth() int32 {
+	if x != nil {
+		return x.Width
+	}
+	return 0
+}
+
+func (x *RenderOptions) GetHeight() int32 {
+	if x != nil {
+		return x.Height
+	}
+	return 0
+}
+
+func (x *RenderOptions) GetScale() float64 {
+	if x != nil {
+		return x.Scale
+	}
+	return 0
+}
+
+func (x *RenderOptions) GetText() *TextStyle {
+	if x != nil {
+		return x.Text
+	}
+	return nil
+}
+
 // A picture.
 type RenderScheduleResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -670,11 +807,12 @@ type RenderScheduleResponse struct {
 	Content []byte `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"`
 	// Its media type, for example "image/png".
 	ContentType string `protobuf:"bytes,2,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
-	// Width of an image, in pixels.
+	// Width of an image, in pixels; of a TEXT, in characters; 0 of HTML.
 	Width int32 `protobuf:"varint,3,opt,name=width,proto3" json:"width,omitempty"`
-	// Height of an image, in pixels.
+	// Height of an image, in pixels; of a TEXT, in lines; 0 of HTML.
 	Height int32 `protobuf:"varint,4,opt,name=height,proto3" json:"height,omitempty"`
-	// As ComputeScheduleResponse.digest.
+	// As ComputeScheduleResponse.digest. Of the request's first schedule, as the
+	// next two.
 	Digest string `protobuf:"bytes,5,opt,name=digest,proto3" json:"digest,omitempty"`
 	// As ComputeScheduleResponse.order_digest.
 	OrderDigest string `protobuf:"bytes,6,opt,name=order_digest,json=orderDigest,proto3" json:"order_digest,omitempty"`
@@ -1261,7 +1399,7 @@ var File_pipesched_v1_schedule_service_proto protoreflect.FileDescriptor
 
 const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\n" +
-	"#pipesched/v1/schedule_service.proto\x12\fpipesched.v1\x1a\x1bpipesched/v1/exchange.proto\x1a\x1apipesched/v1/metrics.proto\x1a\x1bpipesched/v1/pipeline.proto\x1a\x1bpipesched/v1/schedule.proto\x1a\x1bpipesched/v1/timeline.proto\x1a\x1bpipesched/v1/validate.proto\"\xbe\x01\n" +
+	"#pipesched/v1/schedule_service.proto\x12\fpipesched.v1\x1a\x1bpipesched/v1/exchange.proto\x1a\x1apipesched/v1/metrics.proto\x1a\x1apipesched/v1/picture.proto\x1a\x1bpipesched/v1/pipeline.proto\x1a\x1bpipesched/v1/schedule.proto\x1a\x1bpipesched/v1/timeline.proto\x1a\x1bpipesched/v1/validate.proto\"\xbe\x01\n" +
 	"\x16ComputeScheduleRequest\x122\n" +
 	"\bpipeline\x18\x01 \x01(\v2\x16.pipesched.v1.PipelineR\bpipeline\x122\n" +
 	"\bschedule\x18\x02 \x01(\v2\x16.pipesched.v1.ScheduleR\bschedule\x12&\n" +
@@ -1284,15 +1422,32 @@ const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\ametrics\x18\x03 \x01(\v2\x15.pipesched.v1.MetricsR\ametrics\x122\n" +
 	"\btimeline\x18\x04 \x01(\v2\x16.pipesched.v1.TimelineR\btimeline\x12(\n" +
 	"\x05notes\x18\x05 \x03(\v2\x12.pipesched.v1.NoteR\x05notes\x121\n" +
-	"\x05shape\x18\x06 \x01(\v2\x1b.pipesched.v1.PipelineShapeR\x05shape\"\xea\x01\n" +
+	"\x05shape\x18\x06 \x01(\v2\x1b.pipesched.v1.PipelineShapeR\x05shape\"\x9e\x02\n" +
 	"\x15RenderScheduleRequest\x122\n" +
 	"\bpipeline\x18\x01 \x01(\v2\x16.pipesched.v1.PipelineR\bpipeline\x122\n" +
 	"\bschedule\x18\x02 \x01(\v2\x16.pipesched.v1.ScheduleR\bschedule\x122\n" +
 	"\x06format\x18\x03 \x01(\x0e2\x1a.pipesched.v1.RenderFormatR\x06format\x125\n" +
-	"\aoptions\x18\x04 \x01(\v2\x1b.pipesched.v1.RenderOptionsR\aoptions\"B\n" +
+	"\aoptions\x18\x04 \x01(\v2\x1b.pipesched.v1.RenderOptionsR\aoptions\x122\n" +
+	"\bcompared\x18\x05 \x03(\v2\x16.pipesched.v1.ScheduleR\bcompared\"\xd6\x03\n" +
 	"\rRenderOptions\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12\x1b\n" +
-	"\ttime_unit\x18\x02 \x01(\tR\btimeUnit\"\xe8\x01\n" +
+	"\ttime_unit\x18\x02 \x01(\tR\btimeUnit\x12)\n" +
+	"\x05theme\x18\x03 \x01(\x0e2\x13.pipesched.v1.ThemeR\x05theme\x12\x1f\n" +
+	"\vshow_arrows\x18\x04 \x01(\bR\n" +
+	"showArrows\x12,\n" +
+	"\x12show_critical_path\x18\x05 \x01(\bR\x10showCriticalPath\x121\n" +
+	"\x06memory\x18\x06 \x01(\x0e2\x19.pipesched.v1.MemoryCurveR\x06memory\x12\"\n" +
+	"\n" +
+	"start_time\x18\a \x01(\x01H\x00R\tstartTime\x88\x01\x01\x12\x1e\n" +
+	"\bend_time\x18\b \x01(\x01H\x01R\aendTime\x88\x01\x01\x12\x14\n" +
+	"\x05ranks\x18\t \x03(\x05R\x05ranks\x12\x14\n" +
+	"\x05width\x18\n" +
+	" \x01(\x05R\x05width\x12\x16\n" +
+	"\x06height\x18\v \x01(\x05R\x06height\x12\x14\n" +
+	"\x05scale\x18\f \x01(\x01R\x05scale\x12+\n" +
+	"\x04text\x18\r \x01(\v2\x17.pipesched.v1.TextStyleR\x04textB\r\n" +
+	"\v_start_timeB\v\n" +
+	"\t_end_time\"\xe8\x01\n" +
 	"\x16RenderScheduleResponse\x12\x18\n" +
 	"\acontent\x18\x01 \x01(\fR\acontent\x12!\n" +
 	"\fcontent_type\x18\x02 \x01(\tR\vcontentType\x12\x14\n" +
@@ -1337,10 +1492,14 @@ const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\x04View\x12\x14\n" +
 	"\x10VIEW_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fVIEW_SUMMARY\x10\x01\x12\r\n" +
-	"\tVIEW_FULL\x10\x02*D\n" +
+	"\tVIEW_FULL\x10\x02*\xa2\x01\n" +
 	"\fRenderFormat\x12\x1d\n" +
 	"\x19RENDER_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n" +
-	"\x11RENDER_FORMAT_PNG\x10\x01*\x97\x02\n" +
+	"\x11RENDER_FORMAT_PNG\x10\x01\x12\x15\n" +
+	"\x11RENDER_FORMAT_SVG\x10\x02\x12\x15\n" +
+	"\x11RENDER_FORMAT_PDF\x10\x03\x12\x16\n" +
+	"\x12RENDER_FORMAT_HTML\x10\x04\x12\x16\n" +
+	"\x12RENDER_FORMAT_TEXT\x10\x05*\x97\x02\n" +
 	"\fExportFormat\x12\x1d\n" +
 	"\x19EXPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13EXPORT_FORMAT_ORDER\x10\x01\x12\x1d\n" +
@@ -1398,10 +1557,13 @@ var file_pipesched_v1_schedule_service_proto_goTypes = []any{
 	(*Timeline)(nil),                  // 20: pipesched.v1.Timeline
 	(*Note)(nil),                      // 21: pipesched.v1.Note
 	(*PipelineShape)(nil),             // 22: pipesched.v1.PipelineShape
-	(*ExportOptions)(nil),             // 23: pipesched.v1.ExportOptions
-	(*ScheduleKindInfo)(nil),          // 24: pipesched.v1.ScheduleKindInfo
-	(*ValidateScheduleRequest)(nil),   // 25: pipesched.v1.ValidateScheduleRequest
-	(*ValidateScheduleResponse)(nil),  // 26: pipesched.v1.ValidateScheduleResponse
+	(Theme)(0),                        // 23: pipesched.v1.Theme
+	(MemoryCurve)(0),                  // 24: pipesched.v1.MemoryCurve
+	(*TextStyle)(nil),                 // 25: pipesched.v1.TextStyle
+	(*ExportOptions)(nil),             // 26: pipesched.v1.ExportOptions
+	(*ScheduleKindInfo)(nil),          // 27: pipesched.v1.ScheduleKindInfo
+	(*ValidateScheduleRequest)(nil),   // 28: pipesched.v1.ValidateScheduleRequest
+	(*ValidateScheduleResponse)(nil),  // 29: pipesched.v1.ValidateScheduleResponse
 }
 var file_pipesched_v1_schedule_service_proto_depIdxs = []int32{
 	17, // 0: pipesched.v1.ComputeScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
@@ -1421,35 +1583,39 @@ var file_pipesched_v1_schedule_service_proto_depIdxs = []int32{
 	18, // 14: pipesched.v1.RenderScheduleRequest.schedule:type_name -> pipesched.v1.Schedule
 	1,  // 15: pipesched.v1.RenderScheduleRequest.format:type_name -> pipesched.v1.RenderFormat
 	8,  // 16: pipesched.v1.RenderScheduleRequest.options:type_name -> pipesched.v1.RenderOptions
-	21, // 17: pipesched.v1.RenderScheduleResponse.notes:type_name -> pipesched.v1.Note
-	17, // 18: pipesched.v1.ExportScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
-	18, // 19: pipesched.v1.ExportScheduleRequest.schedule:type_name -> pipesched.v1.Schedule
-	2,  // 20: pipesched.v1.ExportScheduleRequest.format:type_name -> pipesched.v1.ExportFormat
-	23, // 21: pipesched.v1.ExportScheduleRequest.options:type_name -> pipesched.v1.ExportOptions
-	21, // 22: pipesched.v1.ExportScheduleResponse.notes:type_name -> pipesched.v1.Note
-	24, // 23: pipesched.v1.ListScheduleKindsResponse.kinds:type_name -> pipesched.v1.ScheduleKindInfo
-	16, // 24: pipesched.v1.GetServerInfoResponse.limits:type_name -> pipesched.v1.ServerLimits
-	1,  // 25: pipesched.v1.GetServerInfoResponse.render_formats:type_name -> pipesched.v1.RenderFormat
-	2,  // 26: pipesched.v1.GetServerInfoResponse.export_formats:type_name -> pipesched.v1.ExportFormat
-	3,  // 27: pipesched.v1.ScheduleService.ComputeSchedule:input_type -> pipesched.v1.ComputeScheduleRequest
-	5,  // 28: pipesched.v1.ScheduleService.StreamSchedule:input_type -> pipesched.v1.StreamScheduleRequest
-	7,  // 29: pipesched.v1.ScheduleService.RenderSchedule:input_type -> pipesched.v1.RenderScheduleRequest
-	10, // 30: pipesched.v1.ScheduleService.ExportSchedule:input_type -> pipesched.v1.ExportScheduleRequest
-	25, // 31: pipesched.v1.ScheduleService.ValidateSchedule:input_type -> pipesched.v1.ValidateScheduleRequest
-	12, // 32: pipesched.v1.ScheduleService.ListScheduleKinds:input_type -> pipesched.v1.ListScheduleKindsRequest
-	14, // 33: pipesched.v1.ScheduleService.GetServerInfo:input_type -> pipesched.v1.GetServerInfoRequest
-	4,  // 34: pipesched.v1.ScheduleService.ComputeSchedule:output_type -> pipesched.v1.ComputeScheduleResponse
-	6,  // 35: pipesched.v1.ScheduleService.StreamSchedule:output_type -> pipesched.v1.StreamScheduleResponse
-	9,  // 36: pipesched.v1.ScheduleService.RenderSchedule:output_type -> pipesched.v1.RenderScheduleResponse
-	11, // 37: pipesched.v1.ScheduleService.ExportSchedule:output_type -> pipesched.v1.ExportScheduleResponse
-	26, // 38: pipesched.v1.ScheduleService.ValidateSchedule:output_type -> pipesched.v1.ValidateScheduleResponse
-	13, // 39: pipesched.v1.ScheduleService.ListScheduleKinds:output_type -> pipesched.v1.ListScheduleKindsResponse
-	15, // 40: pipesched.v1.ScheduleService.GetServerInfo:output_type -> pipesched.v1.GetServerInfoResponse
-	34, // [34:41] is the sub-list for method output_type
-	27, // [27:34] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	18, // 17: pipesched.v1.RenderScheduleRequest.compared:type_name -> pipesched.v1.Schedule
+	23, // 18: pipesched.v1.RenderOptions.theme:type_name -> pipesched.v1.Theme
+	24, // 19: pipesched.v1.RenderOptions.memory:type_name -> pipesched.v1.MemoryCurve
+	25, // 20: pipesched.v1.RenderOptions.text:type_name -> pipesched.v1.TextStyle
+	21, // 21: pipesched.v1.RenderScheduleResponse.notes:type_name -> pipesched.v1.Note
+	17, // 22: pipesched.v1.ExportScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
+	18, // 23: pipesched.v1.ExportScheduleRequest.schedule:type_name -> pipesched.v1.Schedule
+	2,  // 24: pipesched.v1.ExportScheduleRequest.format:type_name -> pipesched.v1.ExportFormat
+	26, // 25: pipesched.v1.ExportScheduleRequest.options:type_name -> pipesched.v1.ExportOptions
+	21, // 26: pipesched.v1.ExportScheduleResponse.notes:type_name -> pipesched.v1.Note
+	27, // 27: pipesched.v1.ListScheduleKindsResponse.kinds:type_name -> pipesched.v1.ScheduleKindInfo
+	16, // 28: pipesched.v1.GetServerInfoResponse.limits:type_name -> pipesched.v1.ServerLimits
+	1,  // 29: pipesched.v1.GetServerInfoResponse.render_formats:type_name -> pipesched.v1.RenderFormat
+	2,  // 30: pipesched.v1.GetServerInfoResponse.export_formats:type_name -> pipesched.v1.ExportFormat
+	3,  // 31: pipesched.v1.ScheduleService.ComputeSchedule:input_type -> pipesched.v1.ComputeScheduleRequest
+	5,  // 32: pipesched.v1.ScheduleService.StreamSchedule:input_type -> pipesched.v1.StreamScheduleRequest
+	7,  // 33: pipesched.v1.ScheduleService.RenderSchedule:input_type -> pipesched.v1.RenderScheduleRequest
+	10, // 34: pipesched.v1.ScheduleService.ExportSchedule:input_type -> pipesched.v1.ExportScheduleRequest
+	28, // 35: pipesched.v1.ScheduleService.ValidateSchedule:input_type -> pipesched.v1.ValidateScheduleRequest
+	12, // 36: pipesched.v1.ScheduleService.ListScheduleKinds:input_type -> pipesched.v1.ListScheduleKindsRequest
+	14, // 37: pipesched.v1.ScheduleService.GetServerInfo:input_type -> pipesched.v1.GetServerInfoRequest
+	4,  // 38: pipesched.v1.ScheduleService.ComputeSchedule:output_type -> pipesched.v1.ComputeScheduleResponse
+	6,  // 39: pipesched.v1.ScheduleService.StreamSchedule:output_type -> pipesched.v1.StreamScheduleResponse
+	9,  // 40: pipesched.v1.ScheduleService.RenderSchedule:output_type -> pipesched.v1.RenderScheduleResponse
+	11, // 41: pipesched.v1.ScheduleService.ExportSchedule:output_type -> pipesched.v1.ExportScheduleResponse
+	29, // 42: pipesched.v1.ScheduleService.ValidateSchedule:output_type -> pipesched.v1.ValidateScheduleResponse
+	13, // 43: pipesched.v1.ScheduleService.ListScheduleKinds:output_type -> pipesched.v1.ListScheduleKindsResponse
+	15, // 44: pipesched.v1.ScheduleService.GetServerInfo:output_type -> pipesched.v1.GetServerInfoResponse
+	38, // [38:45] is the sub-list for method output_type
+	31, // [31:38] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_pipesched_v1_schedule_service_proto_init() }
@@ -1459,10 +1625,12 @@ func file_pipesched_v1_schedule_service_proto_init() {
 	}
 	file_pipesched_v1_exchange_proto_init()
 	file_pipesched_v1_metrics_proto_init()
+	file_pipesched_v1_picture_proto_init()
 	file_pipesched_v1_pipeline_proto_init()
 	file_pipesched_v1_schedule_proto_init()
 	file_pipesched_v1_timeline_proto_init()
 	file_pipesched_v1_validate_proto_init()
+	file_pipesched_v1_schedule_service_proto_msgTypes[5].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -103,7 +103,7 @@ type ValidateScheduleResponse struct {
 	// Nothing is wrong.
 	Safe bool `protobuf:"varint,1,opt,name=safe,proto3" json:"safe,omitempty"`
 	// What is wrong, in the order of the ranks and actions, CYCLE or DEADLOCK last. Of very
-	// many the first 1,000, or 64 KiB of messages.
+	// many the first 1,000.
 	Findings []*Finding `protobuf:"bytes,2,rep,name=findings,proto3" json:"findings,omitempty"`
 	// How many things are wrong.
 	FindingCount int64 `protobuf:"varint,3,opt,name=finding_count,json=findingCount,proto3" json:"finding_count,omitempty"`

@@ -1,5 +1,6 @@
 from pipesched.v1 import exchange_pb2 as _exchange_pb2
 from pipesched.v1 import metrics_pb2 as _metrics_pb2
+from pipesched.v1 import picture_pb2 as _picture_pb2
 from pipesched.v1 import pipeline_pb2 as _pipeline_pb2
 from pipesched.v1 import schedule_pb2 as _schedule_pb2
 from pipesched.v1 import timeline_pb2 as _timeline_pb2
@@ -19,7 +20,11 @@ EXPORT_FORMAT_PYTORCH_CSV: ExportFormat
 EXPORT_FORMAT_PYTORCH_CSV_COMMS: ExportFormat
 EXPORT_FORMAT_TIMELINE_JSON: ExportFormat
 EXPORT_FORMAT_UNSPECIFIED: ExportFormat
+RENDER_FORMAT_HTML: RenderFormat
+RENDER_FORMAT_PDF: RenderFormat
 RENDER_FORMAT_PNG: RenderFormat
+RENDER_FORMAT_SVG: RenderFormat
+RENDER_FORMAT_TEXT: RenderFormat
 RENDER_FORMAT_UNSPECIFIED: RenderFormat
 VIEW_FULL: View
 VIEW_SUMMARY: View
@@ -114,24 +119,48 @@ class ListScheduleKindsResponse(_message.Message):
     def __init__(self, kinds: _Optional[_Iterable[_Union[_schedule_pb2.ScheduleKindInfo, _Mapping]]] = ...) -> None: ...
 
 class RenderOptions(_message.Message):
-    __slots__ = ["time_unit", "title"]
+    __slots__ = ["end_time", "height", "memory", "ranks", "scale", "show_arrows", "show_critical_path", "start_time", "text", "theme", "time_unit", "title", "width"]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    HEIGHT_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_FIELD_NUMBER: _ClassVar[int]
+    RANKS_FIELD_NUMBER: _ClassVar[int]
+    SCALE_FIELD_NUMBER: _ClassVar[int]
+    SHOW_ARROWS_FIELD_NUMBER: _ClassVar[int]
+    SHOW_CRITICAL_PATH_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    THEME_FIELD_NUMBER: _ClassVar[int]
     TIME_UNIT_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
+    WIDTH_FIELD_NUMBER: _ClassVar[int]
+    end_time: float
+    height: int
+    memory: _picture_pb2.MemoryCurve
+    ranks: _containers.RepeatedScalarFieldContainer[int]
+    scale: float
+    show_arrows: bool
+    show_critical_path: bool
+    start_time: float
+    text: _picture_pb2.TextStyle
+    theme: _picture_pb2.Theme
     time_unit: str
     title: str
-    def __init__(self, title: _Optional[str] = ..., time_unit: _Optional[str] = ...) -> None: ...
+    width: int
+    def __init__(self, title: _Optional[str] = ..., time_unit: _Optional[str] = ..., theme: _Optional[_Union[_picture_pb2.Theme, str]] = ..., show_arrows: bool = ..., show_critical_path: bool = ..., memory: _Optional[_Union[_picture_pb2.MemoryCurve, str]] = ..., start_time: _Optional[float] = ..., end_time: _Optional[float] = ..., ranks: _Optional[_Iterable[int]] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., scale: _Optional[float] = ..., text: _Optional[_Union[_picture_pb2.TextStyle, _Mapping]] = ...) -> None: ...
 
 class RenderScheduleRequest(_message.Message):
-    __slots__ = ["format", "options", "pipeline", "schedule"]
+    __slots__ = ["compared", "format", "options", "pipeline", "schedule"]
+    COMPARED_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     PIPELINE_FIELD_NUMBER: _ClassVar[int]
     SCHEDULE_FIELD_NUMBER: _ClassVar[int]
+    compared: _containers.RepeatedCompositeFieldContainer[_schedule_pb2.Schedule]
     format: RenderFormat
     options: RenderOptions
     pipeline: _pipeline_pb2.Pipeline
     schedule: _schedule_pb2.Schedule
-    def __init__(self, pipeline: _Optional[_Union[_pipeline_pb2.Pipeline, _Mapping]] = ..., schedule: _Optional[_Union[_schedule_pb2.Schedule, _Mapping]] = ..., format: _Optional[_Union[RenderFormat, str]] = ..., options: _Optional[_Union[RenderOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, pipeline: _Optional[_Union[_pipeline_pb2.Pipeline, _Mapping]] = ..., schedule: _Optional[_Union[_schedule_pb2.Schedule, _Mapping]] = ..., format: _Optional[_Union[RenderFormat, str]] = ..., options: _Optional[_Union[RenderOptions, _Mapping]] = ..., compared: _Optional[_Iterable[_Union[_schedule_pb2.Schedule, _Mapping]]] = ...) -> None: ...
 
 class RenderScheduleResponse(_message.Message):
     __slots__ = ["content", "content_type", "digest", "height", "notes", "order_digest", "width"]

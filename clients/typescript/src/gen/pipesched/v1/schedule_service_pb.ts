@@ -8,6 +8,8 @@ import type { ExportOptions } from "./exchange_pb.js";
 import { file_pipesched_v1_exchange } from "./exchange_pb.js";
 import type { Metrics, Note } from "./metrics_pb.js";
 import { file_pipesched_v1_metrics } from "./metrics_pb.js";
+import type { MemoryCurve, TextStyle, Theme } from "./picture_pb.js";
+import { file_pipesched_v1_picture } from "./picture_pb.js";
 import type { Pipeline, PipelineShape } from "./pipeline_pb.js";
 import { file_pipesched_v1_pipeline } from "./pipeline_pb.js";
 import type { Schedule, ScheduleKindInfo } from "./schedule_pb.js";
@@ -22,7 +24,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file pipesched/v1/schedule_service.proto.
  */
 export const file_pipesched_v1_schedule_service: GenFile = /*@__PURE__*/
-  fileDesc("CiNwaXBlc2NoZWQvdjEvc2NoZWR1bGVfc2VydmljZS5wcm90bxIMcGlwZXNjaGVkLnYxIp0BChZDb21wdXRlU2NoZWR1bGVSZXF1ZXN0EigKCHBpcGVsaW5lGAEgASgLMhYucGlwZXNjaGVkLnYxLlBpcGVsaW5lEigKCHNjaGVkdWxlGAIgASgLMhYucGlwZXNjaGVkLnYxLlNjaGVkdWxlEiAKBHZpZXcYAyABKA4yEi5waXBlc2NoZWQudjEuVmlldxINCgVyYW5rcxgEIAMoBSLgAQoXQ29tcHV0ZVNjaGVkdWxlUmVzcG9uc2USDgoGZGlnZXN0GAEgASgJEhQKDG9yZGVyX2RpZ2VzdBgCIAEoCRImCgdtZXRyaWNzGAMgASgLMhUucGlwZXNjaGVkLnYxLk1ldHJpY3MSKAoIdGltZWxpbmUYBCABKAsyFi5waXBlc2NoZWQudjEuVGltZWxpbmUSIQoFbm90ZXMYBSADKAsyEi5waXBlc2NoZWQudjEuTm90ZRIqCgVzaGFwZRgGIAEoCzIbLnBpcGVzY2hlZC52MS5QaXBlbGluZVNoYXBlInoKFVN0cmVhbVNjaGVkdWxlUmVxdWVzdBIoCghwaXBlbGluZRgBIAEoCzIWLnBpcGVzY2hlZC52MS5QaXBlbGluZRIoCghzY2hlZHVsZRgCIAEoCzIWLnBpcGVzY2hlZC52MS5TY2hlZHVsZRINCgVyYW5rcxgDIAMoBSLfAQoWU3RyZWFtU2NoZWR1bGVSZXNwb25zZRIOCgZkaWdlc3QYASABKAkSFAoMb3JkZXJfZGlnZXN0GAIgASgJEiYKB21ldHJpY3MYAyABKAsyFS5waXBlc2NoZWQudjEuTWV0cmljcxIoCgh0aW1lbGluZRgEIAEoCzIWLnBpcGVzY2hlZC52MS5UaW1lbGluZRIhCgVub3RlcxgFIAMoCzISLnBpcGVzY2hlZC52MS5Ob3RlEioKBXNoYXBlGAYgASgLMhsucGlwZXNjaGVkLnYxLlBpcGVsaW5lU2hhcGUixQEKFVJlbmRlclNjaGVkdWxlUmVxdWVzdBIoCghwaXBlbGluZRgBIAEoCzIWLnBpcGVzY2hlZC52MS5QaXBlbGluZRIoCghzY2hlZHVsZRgCIAEoCzIWLnBpcGVzY2hlZC52MS5TY2hlZHVsZRIqCgZmb3JtYXQYAyABKA4yGi5waXBlc2NoZWQudjEuUmVuZGVyRm9ybWF0EiwKB29wdGlvbnMYBCABKAsyGy5waXBlc2NoZWQudjEuUmVuZGVyT3B0aW9ucyIxCg1SZW5kZXJPcHRpb25zEg0KBXRpdGxlGAEgASgJEhEKCXRpbWVfdW5pdBgCIAEoCSKnAQoWUmVuZGVyU2NoZWR1bGVSZXNwb25zZRIPCgdjb250ZW50GAEgASgMEhQKDGNvbnRlbnRfdHlwZRgCIAEoCRINCgV3aWR0aBgDIAEoBRIOCgZoZWlnaHQYBCABKAUSDgoGZGlnZXN0GAUgASgJEhQKDG9yZGVyX2RpZ2VzdBgGIAEoCRIhCgVub3RlcxgHIAMoCzISLnBpcGVzY2hlZC52MS5Ob3RlIsUBChVFeHBvcnRTY2hlZHVsZVJlcXVlc3QSKAoIcGlwZWxpbmUYASABKAsyFi5waXBlc2NoZWQudjEuUGlwZWxpbmUSKAoIc2NoZWR1bGUYAiABKAsyFi5waXBlc2NoZWQudjEuU2NoZWR1bGUSKgoGZm9ybWF0GAMgASgOMhoucGlwZXNjaGVkLnYxLkV4cG9ydEZvcm1hdBIsCgdvcHRpb25zGAQgASgLMhsucGlwZXNjaGVkLnYxLkV4cG9ydE9wdGlvbnMiiAEKFkV4cG9ydFNjaGVkdWxlUmVzcG9uc2USDwoHY29udGVudBgBIAEoDBIUCgxjb250ZW50X3R5cGUYAiABKAkSDgoGZGlnZXN0GAMgASgJEhQKDG9yZGVyX2RpZ2VzdBgEIAEoCRIhCgVub3RlcxgFIAMoCzISLnBpcGVzY2hlZC52MS5Ob3RlIhoKGExpc3RTY2hlZHVsZUtpbmRzUmVxdWVzdCJKChlMaXN0U2NoZWR1bGVLaW5kc1Jlc3BvbnNlEi0KBWtpbmRzGAEgAygLMh4ucGlwZXNjaGVkLnYxLlNjaGVkdWxlS2luZEluZm8iFgoUR2V0U2VydmVySW5mb1JlcXVlc3QimgIKFUdldFNlcnZlckluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEg4KBmNvbW1pdBgCIAEoCRIXCg9hcGlfdmVyc2lvbl9sb3cYAyABKAkSGAoQYXBpX3ZlcnNpb25faGlnaBgEIAEoCRIZChFhbGdvcml0aG1fdmVyc2lvbhgFIAEoBRIqCgZsaW1pdHMYBiABKAsyGi5waXBlc2NoZWQudjEuU2VydmVyTGltaXRzEjIKDnJlbmRlcl9mb3JtYXRzGAcgAygOMhoucGlwZXNjaGVkLnYxLlJlbmRlckZvcm1hdBIyCg5leHBvcnRfZm9ybWF0cxgIIAMoDjIaLnBpcGVzY2hlZC52MS5FeHBvcnRGb3JtYXQi2AEKDFNlcnZlckxpbWl0cxIRCgltYXhfcmFua3MYASABKAUSGwoTbWF4X2NodW5rc19wZXJfcmFuaxgCIAEoBRIYChBtYXhfbWljcm9iYXRjaGVzGAMgASgFEg8KB21heF9vcHMYBCABKAUSGQoRbWF4X21lc3NhZ2VfYnl0ZXMYBSABKAUSGAoQbWF4X3BpY3R1cmVfc2lkZRgGIAEoBRIaChJtYXhfcGljdHVyZV9waXhlbHMYByABKAUSHAoUbWF4X29yZGVyX3RleHRfYnl0ZXMYCCABKAUqPQoEVmlldxIUChBWSUVXX1VOU1BFQ0lGSUVEEAASEAoMVklFV19TVU1NQVJZEAESDQoJVklFV19GVUxMEAIqRAoMUmVuZGVyRm9ybWF0Eh0KGVJFTkRFUl9GT1JNQVRfVU5TUEVDSUZJRUQQABIVChFSRU5ERVJfRk9STUFUX1BORxABKpcCCgxFeHBvcnRGb3JtYXQSHQoZRVhQT1JUX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhcKE0VYUE9SVF9GT1JNQVRfT1JERVIQARIdChlFWFBPUlRfRk9STUFUX1BZVE9SQ0hfQ1NWEAISIwofRVhQT1JUX0ZPUk1BVF9QWVRPUkNIX0NTVl9DT01NUxADEh4KGkVYUE9SVF9GT1JNQVRfQ0hST01FX1RSQUNFEAQSHwobRVhQT1JUX0ZPUk1BVF9USU1FTElORV9KU09OEAUSIAocRVhQT1JUX0ZPUk1BVF9NRUdBVFJPTl9PUkRFUhAGEigKJEVYUE9SVF9GT1JNQVRfREVFUFNQRUVEX0lOU1RSVUNUSU9OUxAHMtAFCg9TY2hlZHVsZVNlcnZpY2USYwoPQ29tcHV0ZVNjaGVkdWxlEiQucGlwZXNjaGVkLnYxLkNvbXB1dGVTY2hlZHVsZVJlcXVlc3QaJS5waXBlc2NoZWQudjEuQ29tcHV0ZVNjaGVkdWxlUmVzcG9uc2UiA5ACARJiCg5TdHJlYW1TY2hlZHVsZRIjLnBpcGVzY2hlZC52MS5TdHJlYW1TY2hlZHVsZVJlcXVlc3QaJC5waXBlc2NoZWQudjEuU3RyZWFtU2NoZWR1bGVSZXNwb25zZSIDkAIBMAESYAoOUmVuZGVyU2NoZWR1bGUSIy5waXBlc2NoZWQudjEuUmVuZGVyU2NoZWR1bGVSZXF1ZXN0GiQucGlwZXNjaGVkLnYxLlJlbmRlclNjaGVkdWxlUmVzcG9uc2UiA5ACARJgCg5FeHBvcnRTY2hlZHVsZRIjLnBpcGVzY2hlZC52MS5FeHBvcnRTY2hlZHVsZVJlcXVlc3QaJC5waXBlc2NoZWQudjEuRXhwb3J0U2NoZWR1bGVSZXNwb25zZSIDkAIBEmYKEFZhbGlkYXRlU2NoZWR1bGUSJS5waXBlc2NoZWQudjEuVmFsaWRhdGVTY2hlZHVsZVJlcXVlc3QaJi5waXBlc2NoZWQudjEuVmFsaWRhdGVTY2hlZHVsZVJlc3BvbnNlIgOQAgESaQoRTGlzdFNjaGVkdWxlS2luZHMSJi5waXBlc2NoZWQudjEuTGlzdFNjaGVkdWxlS2luZHNSZXF1ZXN0GicucGlwZXNjaGVkLnYxLkxpc3RTY2hlZHVsZUtpbmRzUmVzcG9uc2UiA5ACARJdCg1HZXRTZXJ2ZXJJbmZvEiIucGlwZXNjaGVkLnYxLkdldFNlcnZlckluZm9SZXF1ZXN0GiMucGlwZXNjaGVkLnYxLkdldFNlcnZlckluZm9SZXNwb25zZSIDkAIBQrUBCg9pby5waXBlc2NoZWQudjFCFFNjaGVkdWxlU2VydmljZVByb3RvUAFaRmdpdGh1Yi5jb20vcGlwZXNjaGVkL3BpcGVzY2hlZC9jbGllbnRzL2dvL2dlbi9waXBlc2NoZWQvdjE7cGlwZXNjaGVkdjGiAgNQU1aqAgxQaXBlc2NoZWQuVjG6Ag1QaXBlc2NoZWRfVjFfygIMUGlwZXNjaGVkXFYx6gINUGlwZXNjaGVkOjpWMWIGcHJvdG8z", [file_pipesched_v1_exchange, file_pipesched_v1_metrics, file_pipesched_v1_pipeline, file_pipesched_v1_schedule, file_pipesched_v1_timeline, file_pipesched_v1_validate]);
+  fileDesc("CiNwaXBlc2NoZWQvdjEvc2NoZWR1bGVfc2VydmljZS5wcm90bxIMcGlwZXNjaGVkLnYxIp0BChZDb21wdXRlU2NoZWR1bGVSZXF1ZXN0EigKCHBpcGVsaW5lGAEgASgLMhYucGlwZXNjaGVkLnYxLlBpcGVsaW5lEigKCHNjaGVkdWxlGAIgASgLMhYucGlwZXNjaGVkLnYxLlNjaGVkdWxlEiAKBHZpZXcYAyABKA4yEi5waXBlc2NoZWQudjEuVmlldxINCgVyYW5rcxgEIAMoBSLgAQoXQ29tcHV0ZVNjaGVkdWxlUmVzcG9uc2USDgoGZGlnZXN0GAEgASgJEhQKDG9yZGVyX2RpZ2VzdBgCIAEoCRImCgdtZXRyaWNzGAMgASgLMhUucGlwZXNjaGVkLnYxLk1ldHJpY3MSKAoIdGltZWxpbmUYBCABKAsyFi5waXBlc2NoZWQudjEuVGltZWxpbmUSIQoFbm90ZXMYBSADKAsyEi5waXBlc2NoZWQudjEuTm90ZRIqCgVzaGFwZRgGIAEoCzIbLnBpcGVzY2hlZC52MS5QaXBlbGluZVNoYXBlInoKFVN0cmVhbVNjaGVkdWxlUmVxdWVzdBIoCghwaXBlbGluZRgBIAEoCzIWLnBpcGVzY2hlZC52MS5QaXBlbGluZRIoCghzY2hlZHVsZRgCIAEoCzIWLnBpcGVzY2hlZC52MS5TY2hlZHVsZRINCgVyYW5rcxgDIAMoBSLfAQoWU3RyZWFtU2NoZWR1bGVSZXNwb25zZRIOCgZkaWdlc3QYASABKAkSFAoMb3JkZXJfZGlnZXN0GAIgASgJEiYKB21ldHJpY3MYAyABKAsyFS5waXBlc2NoZWQudjEuTWV0cmljcxIoCgh0aW1lbGluZRgEIAEoCzIWLnBpcGVzY2hlZC52MS5UaW1lbGluZRIhCgVub3RlcxgFIAMoCzISLnBpcGVzY2hlZC52MS5Ob3RlEioKBXNoYXBlGAYgASgLMhsucGlwZXNjaGVkLnYxLlBpcGVsaW5lU2hhcGUi7wEKFVJlbmRlclNjaGVkdWxlUmVxdWVzdBIoCghwaXBlbGluZRgBIAEoCzIWLnBpcGVzY2hlZC52MS5QaXBlbGluZRIoCghzY2hlZHVsZRgCIAEoCzIWLnBpcGVzY2hlZC52MS5TY2hlZHVsZRIqCgZmb3JtYXQYAyABKA4yGi5waXBlc2NoZWQudjEuUmVuZGVyRm9ybWF0EiwKB29wdGlvbnMYBCABKAsyGy5waXBlc2NoZWQudjEuUmVuZGVyT3B0aW9ucxIoCghjb21wYXJlZBgFIAMoCzIWLnBpcGVzY2hlZC52MS5TY2hlZHVsZSLhAgoNUmVuZGVyT3B0aW9ucxINCgV0aXRsZRgBIAEoCRIRCgl0aW1lX3VuaXQYAiABKAkSIgoFdGhlbWUYAyABKA4yEy5waXBlc2NoZWQudjEuVGhlbWUSEwoLc2hvd19hcnJvd3MYBCABKAgSGgoSc2hvd19jcml0aWNhbF9wYXRoGAUgASgIEikKBm1lbW9yeRgGIAEoDjIZLnBpcGVzY2hlZC52MS5NZW1vcnlDdXJ2ZRIXCgpzdGFydF90aW1lGAcgASgBSACIAQESFQoIZW5kX3RpbWUYCCABKAFIAYgBARINCgVyYW5rcxgJIAMoBRINCgV3aWR0aBgKIAEoBRIOCgZoZWlnaHQYCyABKAUSDQoFc2NhbGUYDCABKAESJQoEdGV4dBgNIAEoCzIXLnBpcGVzY2hlZC52MS5UZXh0U3R5bGVCDQoLX3N0YXJ0X3RpbWVCCwoJX2VuZF90aW1lIqcBChZSZW5kZXJTY2hlZHVsZVJlc3BvbnNlEg8KB2NvbnRlbnQYASABKAwSFAoMY29udGVudF90eXBlGAIgASgJEg0KBXdpZHRoGAMgASgFEg4KBmhlaWdodBgEIAEoBRIOCgZkaWdlc3QYBSABKAkSFAoMb3JkZXJfZGlnZXN0GAYgASgJEiEKBW5vdGVzGAcgAygLMhIucGlwZXNjaGVkLnYxLk5vdGUixQEKFUV4cG9ydFNjaGVkdWxlUmVxdWVzdBIoCghwaXBlbGluZRgBIAEoCzIWLnBpcGVzY2hlZC52MS5QaXBlbGluZRIoCghzY2hlZHVsZRgCIAEoCzIWLnBpcGVzY2hlZC52MS5TY2hlZHVsZRIqCgZmb3JtYXQYAyABKA4yGi5waXBlc2NoZWQudjEuRXhwb3J0Rm9ybWF0EiwKB29wdGlvbnMYBCABKAsyGy5waXBlc2NoZWQudjEuRXhwb3J0T3B0aW9ucyKIAQoWRXhwb3J0U2NoZWR1bGVSZXNwb25zZRIPCgdjb250ZW50GAEgASgMEhQKDGNvbnRlbnRfdHlwZRgCIAEoCRIOCgZkaWdlc3QYAyABKAkSFAoMb3JkZXJfZGlnZXN0GAQgASgJEiEKBW5vdGVzGAUgAygLMhIucGlwZXNjaGVkLnYxLk5vdGUiGgoYTGlzdFNjaGVkdWxlS2luZHNSZXF1ZXN0IkoKGUxpc3RTY2hlZHVsZUtpbmRzUmVzcG9uc2USLQoFa2luZHMYASADKAsyHi5waXBlc2NoZWQudjEuU2NoZWR1bGVLaW5kSW5mbyIWChRHZXRTZXJ2ZXJJbmZvUmVxdWVzdCKaAgoVR2V0U2VydmVySW5mb1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDgoGY29tbWl0GAIgASgJEhcKD2FwaV92ZXJzaW9uX2xvdxgDIAEoCRIYChBhcGlfdmVyc2lvbl9oaWdoGAQgASgJEhkKEWFsZ29yaXRobV92ZXJzaW9uGAUgASgFEioKBmxpbWl0cxgGIAEoCzIaLnBpcGVzY2hlZC52MS5TZXJ2ZXJMaW1pdHMSMgoOcmVuZGVyX2Zvcm1hdHMYByADKA4yGi5waXBlc2NoZWQudjEuUmVuZGVyRm9ybWF0EjIKDmV4cG9ydF9mb3JtYXRzGAggAygOMhoucGlwZXNjaGVkLnYxLkV4cG9ydEZvcm1hdCLYAQoMU2VydmVyTGltaXRzEhEKCW1heF9yYW5rcxgBIAEoBRIbChNtYXhfY2h1bmtzX3Blcl9yYW5rGAIgASgFEhgKEG1heF9taWNyb2JhdGNoZXMYAyABKAUSDwoHbWF4X29wcxgEIAEoBRIZChFtYXhfbWVzc2FnZV9ieXRlcxgFIAEoBRIYChBtYXhfcGljdHVyZV9zaWRlGAYgASgFEhoKEm1heF9waWN0dXJlX3BpeGVscxgHIAEoBRIcChRtYXhfb3JkZXJfdGV4dF9ieXRlcxgIIAEoBSo9CgRWaWV3EhQKEFZJRVdfVU5TUEVDSUZJRUQQABIQCgxWSUVXX1NVTU1BUlkQARINCglWSUVXX0ZVTEwQAiqiAQoMUmVuZGVyRm9ybWF0Eh0KGVJFTkRFUl9GT1JNQVRfVU5TUEVDSUZJRUQQABIVChFSRU5ERVJfRk9STUFUX1BORxABEhUKEVJFTkRFUl9GT1JNQVRfU1ZHEAISFQoRUkVOREVSX0ZPUk1BVF9QREYQAxIWChJSRU5ERVJfRk9STUFUX0hUTUwQBBIWChJSRU5ERVJfRk9STUFUX1RFWFQQBSqXAgoMRXhwb3J0Rm9ybWF0Eh0KGUVYUE9SVF9GT1JNQVRfVU5TUEVDSUZJRUQQABIXChNFWFBPUlRfRk9STUFUX09SREVSEAESHQoZRVhQT1JUX0ZPUk1BVF9QWVRPUkNIX0NTVhACEiMKH0VYUE9SVF9GT1JNQVRfUFlUT1JDSF9DU1ZfQ09NTVMQAxIeChpFWFBPUlRfRk9STUFUX0NIUk9NRV9UUkFDRRAEEh8KG0VYUE9SVF9GT1JNQVRfVElNRUxJTkVfSlNPThAFEiAKHEVYUE9SVF9GT1JNQVRfTUVHQVRST05fT1JERVIQBhIoCiRFWFBPUlRfRk9STUFUX0RFRVBTUEVFRF9JTlNUUlVDVElPTlMQBzLQBQoPU2NoZWR1bGVTZXJ2aWNlEmMKD0NvbXB1dGVTY2hlZHVsZRIkLnBpcGVzY2hlZC52MS5Db21wdXRlU2NoZWR1bGVSZXF1ZXN0GiUucGlwZXNjaGVkLnYxLkNvbXB1dGVTY2hlZHVsZVJlc3BvbnNlIgOQAgESYgoOU3RyZWFtU2NoZWR1bGUSIy5waXBlc2NoZWQudjEuU3RyZWFtU2NoZWR1bGVSZXF1ZXN0GiQucGlwZXNjaGVkLnYxLlN0cmVhbVNjaGVkdWxlUmVzcG9uc2UiA5ACATABEmAKDlJlbmRlclNjaGVkdWxlEiMucGlwZXNjaGVkLnYxLlJlbmRlclNjaGVkdWxlUmVxdWVzdBokLnBpcGVzY2hlZC52MS5SZW5kZXJTY2hlZHVsZVJlc3BvbnNlIgOQAgESYAoORXhwb3J0U2NoZWR1bGUSIy5waXBlc2NoZWQudjEuRXhwb3J0U2NoZWR1bGVSZXF1ZXN0GiQucGlwZXNjaGVkLnYxLkV4cG9ydFNjaGVkdWxlUmVzcG9uc2UiA5ACARJmChBWYWxpZGF0ZVNjaGVkdWxlEiUucGlwZXNjaGVkLnYxLlZhbGlkYXRlU2NoZWR1bGVSZXF1ZXN0GiYucGlwZXNjaGVkLnYxLlZhbGlkYXRlU2NoZWR1bGVSZXNwb25zZSIDkAIBEmkKEUxpc3RTY2hlZHVsZUtpbmRzEiYucGlwZXNjaGVkLnYxLkxpc3RTY2hlZHVsZUtpbmRzUmVxdWVzdBonLnBpcGVzY2hlZC52MS5MaXN0U2NoZWR1bGVLaW5kc1Jlc3BvbnNlIgOQAgESXQoNR2V0U2VydmVySW5mbxIiLnBpcGVzY2hlZC52MS5HZXRTZXJ2ZXJJbmZvUmVxdWVzdBojLnBpcGVzY2hlZC52MS5HZXRTZXJ2ZXJJbmZvUmVzcG9uc2UiA5ACAUK1AQoPaW8ucGlwZXNjaGVkLnYxQhRTY2hlZHVsZVNlcnZpY2VQcm90b1ABWkZnaXRodWIuY29tL3BpcGVzY2hlZC9waXBlc2NoZWQvY2xpZW50cy9nby9nZW4vcGlwZXNjaGVkL3YxO3BpcGVzY2hlZHYxogIDUFNWqgIMUGlwZXNjaGVkLlYxugINUGlwZXNjaGVkX1YxX8oCDFBpcGVzY2hlZFxWMeoCDVBpcGVzY2hlZDo6VjFiBnByb3RvMw", [file_pipesched_v1_exchange, file_pipesched_v1_metrics, file_pipesched_v1_picture, file_pipesched_v1_pipeline, file_pipesched_v1_schedule, file_pipesched_v1_timeline, file_pipesched_v1_validate]);
 
 /**
  * Asks for a schedule.
@@ -254,6 +256,17 @@ export type RenderScheduleRequest = Message<"pipesched.v1.RenderScheduleRequest"
    * @generated from field: pipesched.v1.RenderOptions options = 4;
    */
   options?: RenderOptions;
+
+  /**
+   * More schedules, at most 31, drawn below the first on the same time axis, with
+   * a table that compares them. The pipeline is then one machine: num_stages
+   * ranks, chunks_per_rank 1, and a cost record describes the slice of a rank. A
+   * kind of several chunks a rank splits each slice in 2. Not with
+   * RenderOptions.ranks, nor the kind CUSTOM.
+   *
+   * @generated from field: repeated pipesched.v1.Schedule compared = 5;
+   */
+  compared: Schedule[];
 };
 
 /**
@@ -264,7 +277,7 @@ export const RenderScheduleRequestSchema: GenMessage<RenderScheduleRequest> = /*
   messageDesc(file_pipesched_v1_schedule_service, 4);
 
 /**
- * Labels of a picture. They change no digest.
+ * Labels and looks of a picture. They change no digest.
  *
  * @generated from message pipesched.v1.RenderOptions
  */
@@ -284,6 +297,92 @@ export type RenderOptions = Message<"pipesched.v1.RenderOptions"> & {
    * @generated from field: string time_unit = 2;
    */
   timeUnit: string;
+
+  /**
+   * Colours; unset means LIGHT, an unknown value is an error. TEXT has its own.
+   *
+   * @generated from field: pipesched.v1.Theme theme = 3;
+   */
+  theme: Theme;
+
+  /**
+   * Whether arrows show the transfers between ranks: up to 4,000 of them, more
+   * would hide the picture. Not in TEXT.
+   *
+   * @generated from field: bool show_arrows = 4;
+   */
+  showArrows: boolean;
+
+  /**
+   * Whether the critical path is marked.
+   *
+   * @generated from field: bool show_critical_path = 5;
+   */
+  showCriticalPath: boolean;
+
+  /**
+   * Whether the memory of each rank is drawn; an unknown value is an error. Not in
+   * TEXT.
+   *
+   * @generated from field: pipesched.v1.MemoryCurve memory = 6;
+   */
+  memory: MemoryCurve;
+
+  /**
+   * Shows only what happens between these times, in the caller's unit. Start: at
+   * least 0, unset means 0. End: above start, unset or after the end of the
+   * schedule means its end.
+   *
+   * @generated from field: optional double start_time = 7;
+   */
+  startTime?: number;
+
+  /**
+   * See start_time.
+   *
+   * @generated from field: optional double end_time = 8;
+   */
+  endTime?: number;
+
+  /**
+   * Ranks that are shown, each in [0, P), in any order; repeats count once. Empty
+   * means all.
+   *
+   * @generated from field: repeated int32 ranks = 9;
+   */
+  ranks: number[];
+
+  /**
+   * Width of the picture before scale, in pixels: 0 means as wide as its ops need,
+   * else [320, 32,767]. Not of HTML and TEXT.
+   *
+   * @generated from field: int32 width = 10;
+   */
+  width: number;
+
+  /**
+   * Height of the picture before scale, in pixels: 0 means as high as its ranks
+   * need, else at most 32,767. Rows are at least 1 pixel and at most 200 pixels
+   * high: the picture may differ from it by what that takes.
+   *
+   * @generated from field: int32 height = 11;
+   */
+  height: number;
+
+  /**
+   * Pixels of a PNG, and size of an SVG or PDF, as a multiple: 0 means 1, else
+   * [0.1, 8].
+   *
+   * @generated from field: double scale = 12;
+   */
+  scale: number;
+
+  /**
+   * How TEXT writes; unset means all defaults.
+   *
+   * @generated from field: pipesched.v1.TextStyle text = 13;
+   */
+  text?: TextStyle;
 };
 
 /**
@@ -314,21 +413,22 @@ export type RenderScheduleResponse = Message<"pipesched.v1.RenderScheduleRespons
   contentType: string;
 
   /**
-   * Width of an image, in pixels.
+   * Width of an image, in pixels; of a TEXT, in characters; 0 of HTML.
    *
    * @generated from field: int32 width = 3;
    */
   width: number;
 
   /**
-   * Height of an image, in pixels.
+   * Height of an image, in pixels; of a TEXT, in lines; 0 of HTML.
    *
    * @generated from field: int32 height = 4;
    */
   height: number;
 
   /**
-   * As ComputeScheduleResponse.digest.
+   * As ComputeScheduleResponse.digest. Of the request's first schedule, as the
+   * next two.
    *
    * @generated from field: string digest = 5;
    */
@@ -692,6 +792,34 @@ export enum RenderFormat {
    * @generated from enum value: RENDER_FORMAT_PNG = 1;
    */
   PNG = 1,
+
+  /**
+   * An SVG image, image/svg+xml.
+   *
+   * @generated from enum value: RENDER_FORMAT_SVG = 2;
+   */
+  SVG = 2,
+
+  /**
+   * A PDF of one page, application/pdf.
+   *
+   * @generated from enum value: RENDER_FORMAT_PDF = 3;
+   */
+  PDF = 3,
+
+  /**
+   * A page to look around in, text/html: one file that needs no network.
+   *
+   * @generated from enum value: RENDER_FORMAT_HTML = 4;
+   */
+  HTML = 4,
+
+  /**
+   * A drawing of characters, text/plain.
+   *
+   * @generated from enum value: RENDER_FORMAT_TEXT = 5;
+   */
+  TEXT = 5,
 }
 
 /**

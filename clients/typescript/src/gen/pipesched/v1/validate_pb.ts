@@ -78,7 +78,7 @@ export type ValidateScheduleResponse = Message<"pipesched.v1.ValidateScheduleRes
 
   /**
    * What is wrong, in the order of the ranks and actions, CYCLE or DEADLOCK last. Of very
-   * many the first 1,000, or 64 KiB of messages.
+   * many the first 1,000.
    *
    * @generated from field: repeated pipesched.v1.Finding findings = 2;
    */

@@ -1,0 +1,125 @@
+// Pictures by the real program: formats, drawings on standard output, comparisons.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/clients/cli_runner.h"
+
+namespace pipesched {
+namespace {
+
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+TEST(CliPicturesTest, TheEndingIsTheFormat) {
+  const CliRunner cli;
+  const struct {
+    const char* file;
+    const char* start;
+  } kCases[] = {{"a.png", "\x89PNG\r\n\x1a\n"},
+                {"a.svg", "<svg xmlns="},
+                {"a.pdf", "%PDF-"},
+                {"a.txt", "1f1b, 4 ranks \u00D7 8 microbatches\n"}};
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.file);
+    const ProcessResult result = cli.Run(std::string("render -s 4 -b 8 -o ") + c.file);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out, IsEmpty());
+    EXPECT_THAT(cli.folder.Read(c.file), StartsWith(c.start));
+  }
+}
+
+// Two ranks of F = 1 and B = 2, by hand: rank 1 begins when F0 is done, B0 of rank 0
+// when that of rank 1 is.
+TEST(CliPicturesTest, DrawsToStandardOutput) {
+  const CliRunner cli;
+  const ProcessResult result = cli.Run("render -s 2 -b 2 --draw --ascii --columns 60");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("rank 0  F0###F1###..........B0========.....B1========\n"
+                                    "rank 1  .....F0###B0========F1###B1========..........\n"
+                                    "        |         |         |         |         |\n"
+                                    "        0         2         4         6         8\n"));
+  EXPECT_THAT(cli.folder.List(), IsEmpty());
+}
+
+TEST(CliPicturesTest, ComputeDrawsAboveItsNumbers) {
+  const CliRunner cli;
+  const ProcessResult result = cli.Run("-s 4 -b 8 --draw");
+  EXPECT_THAT(result.out, HasSubstr("rank 3  "));
+  EXPECT_GT(result.out.find("makespan                  33"), result.out.find("rank 3  "));
+  EXPECT_THAT(cli.folder.List(), IsEmpty());
+}
+
+TEST(CliPicturesTest, ColoursWhereTheyAreWanted) {
+  const CliRunner cli;
+  EXPECT_THAT(cli.Run("render -s 4 -b 8 --draw --color always").out, HasSubstr("\x1b["));
+  EXPECT_THAT(cli.Run("render -s 4 -b 8 --draw").out, Not(HasSubstr("\x1b[")));
+}
+
+TEST(CliPicturesTest, FitsTheColumns) {
+  const CliRunner cli;
+  for (const char* line : {"-s 4 -b 8 --columns 40", "-s 64 -b 512 --columns 80",
+                           "-s 4 -b 8 --critical-path --columns 57"}) {
+    SCOPED_TRACE(line);
+    const ProcessResult result = cli.Run(std::string("render --draw --ascii ") + line);
+    const size_t most = std::stoul(std::string(line).substr(std::string(line).rfind(' ')));
+    for (const absl::string_view text : absl::StrSplit(result.out, '\n')) {
+      EXPECT_LE(text.size(), most) << text;
+    }
+  }
+}
+
+TEST(CliPicturesTest, ComparesSchedulesOfOnePipeline) {
+  const CliRunner cli;
+  const ProcessResult result =
+      cli.Run("render -s 4 -b 8 --compare 1f1b zb_h1 zbv dualpipe --draw --columns 120");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  // 33 and 27 are closed forms; zbv's 6M + P - 1 = 51 is of halves.
+  for (const char* text :
+       {"zbv", "makespan 25.5 time units", "dualpipe", "of the first", "81.82 %"}) {
+    EXPECT_THAT(result.out, HasSubstr(text));
+  }
+  EXPECT_EQ(cli.Run("render -s 4 -b 8 --compare 1f1b gpipe").exit_code, 0);
+  EXPECT_THAT(cli.folder.List(), ElementsAre("pipeline_comparison.png"));
+}
+
+TEST(CliPicturesTest, NamesTheFlagThatIsWrong) {
+  const CliRunner cli;
+  const struct {
+    const char* line;
+    int exit_code;
+    const char* error;
+  } kCases[] = {
+      {"--time-range 5", 64, "error: --time-range: want START:END, two times, got \"5\"\n"},
+      {"--time-range 5:2", 65, "error: --time-range: \"5:2\", want above start_time, 5\n"},
+      {"--time-range=-1:2", 65, "error: --time-range: \"-1:2\", want [0, inf)\n"},
+      {"--ranks 3-1", 64, "error: --ranks: want FIRST-LAST, two ranks, got \"3-1\"\n"},
+      {"--ranks 2-4", 65, "error: --ranks: \"2-4\", want [0, 3]\n"},
+      {"--width 10", 65, "error: --width: 10, want 0 or [320, 32767]\n"},
+      {"--height -1", 65, "error: --height: -1, want [0, 32767]\n"},
+      {"--scale 100", 65, "error: --scale: 100, want 0 or [0.1, 8]\n"},
+      {"--columns 10", 65, "error: --columns: 10, want 0 or [40, 10000]\n"},
+      {"--theme blue", 64, "error: --theme: want light|dark, got \"blue\"\n"},
+      {"--compare 1f1b pipedream", 65, "error: --compare[1]: pipedream, want one of gpipe, "},
+      {"--schedule zb_h1 --compare pipedream", 65, "error: --compare: pipedream, want one of "},
+      {"--compare 1f1b custom", 65, "error: --compare[1]: custom"},
+      {"--compare 1f1b gpipe --ranks 0-1", 65, "error: --ranks: "},
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.line);
+    const ProcessResult result = cli.Run(std::string("render -s 4 -b 8 ") + c.line);
+    EXPECT_EQ(result.exit_code, c.exit_code);
+    EXPECT_THAT(result.err, StartsWith(c.error));
+    EXPECT_THAT(result.err, EndsWith("\n"));
+  }
+  EXPECT_THAT(cli.folder.List(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace pipesched
