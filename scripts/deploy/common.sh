@@ -25,6 +25,17 @@ skip() {
 # need_root: roots and images are made by root only.
 need_root() { [[ $(id -u) -eq 0 ]] || skip "needs root, to make a root file system"; }
 
+# use_deploy_go: puts a Go on PATH that helm and the rest can be built with.
+DEPLOY_GO=1.24.9
+use_deploy_go() {
+  export GOTOOLCHAIN=local
+  at_least "$(go_version)" "$DEPLOY_GO" && return
+  command -v go >/dev/null || install_packages golang-go
+  local go_root=$TOOLS/go$DEPLOY_GO
+  [[ -x $go_root/bin/go ]] || fetch_go "$DEPLOY_GO" "$go_root"
+  export GOROOT=$go_root PATH=$go_root/bin:$PATH
+}
+
 # digest: of the JSON that pipesched prints.
 digest() { grep -oE '"digest": *"[0-9a-f]{64}"'; }
 
