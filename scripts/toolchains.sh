@@ -69,6 +69,7 @@ fetch_go() {
 # go_tool MODULE@VERSION: installs a Go program and prints its path.
 go_tool() {
   local name=${1%@*}
+  name=${name%/v[0-9]} # A major version is no name.
   name=${name##*/}
   local folder=$TOOLS/${name}-${1##*@}
   [[ -x $folder/$name ]] || GOBIN=$folder GOFLAGS='' alone go install "$1" >&2

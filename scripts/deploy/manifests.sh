@@ -28,10 +28,10 @@ failed=0
 wrong() { say "FAILED: $*" && failed=1; }
 h() { "$helm" "$@" --kube-version "${KUBERNETES[0]}.0"; }
 
-yamllint -s -d '{extends: default, rules: {document-start: disable, line-length: {max: 160},
+yamllint -s -d '{extends: default, rules: {document-start: disable, line-length: {max: 200},
   braces: {max-spaces-inside: 0}, comments: {min-spaces-from-content: 1},
   indentation: {indent-sequences: whatever}}}' \
-  deploy/kubernetes "$CHART"/{Chart.yaml,values.yaml,ci,files} tests/deploy/*.yaml
+  deploy/kubernetes "$CHART"/{Chart.yaml,values.yaml,ci,files} tests/deploy/{alerts_test.yaml,kustomize}
 
 # golden NAME: standard input is what the file holds.
 golden() {
@@ -47,7 +47,7 @@ for values in "$CHART"/ci/*-values.yaml; do
   render "$name" >"$work/chart-$name.yaml"
   golden "$CHART/examples/$name.yaml" <"$work/chart-$name.yaml"
 done
-[[ ! -s $work/chart-sidecar.yaml ]] || wrong "mode sidecar makes objects"
+! grep -q '[^[:space:]]' "$work/chart-sidecar.yaml" || wrong "mode sidecar makes objects"
 # The standalone form without helm is what the chart makes of its defaults.
 grep -vE '^ *(helm.sh/chart|app.kubernetes.io/managed-by):' "$work/chart-default.yaml" |
   sed '/^# Source: pipesched\/templates\/tests/,$d' | sed '$d' |
@@ -86,11 +86,13 @@ for native in true false; do
   h template trainer "$EMBEDDING" --namespace training --set "pipesched.sidecar.native=$native" \
     >"$work/embedding-$native.yaml"
 done
-for folder in deploy/kubernetes/{sidecar,classic-sidecar,standalone,component/example,examples}; do
+for folder in deploy/kubernetes/{sidecar,classic-sidecar,standalone,examples} tests/deploy/kustomize; do
   "$kustomize" build "$folder" >"$work/kustomize-${folder//\//-}.yaml"
 done
-grep -q 'restartPolicy: Always' "$work/kustomize-deploy-kubernetes-component-example.yaml"
-grep -q 'mountPath: /data' "$work/kustomize-deploy-kubernetes-component-example.yaml"
+# The component adds to what pods have: twice, to the Job and to the Deployment.
+for text in 'restartPolicy: Always' 'mountPath: /data' 'name: OMP_NUM_THREADS' 'name: PIPESCHED_SERVER'; do
+  [[ $(grep -cF "$text" "$work/kustomize-tests-deploy-kustomize.yaml") -eq 2 ]] || wrong "the component: $text"
+done
 
 # The runtime of Kubeflow Trainer and the JobSet in it, by Trainer's own CRDs.
 crds=$(cd "$work" && set_up go mod download -json github.com/kubeflow/trainer/v2@v2.0.0 | sed -n 's/^\t"Dir": "\(.*\)",\?$/\1/p')
@@ -117,11 +119,13 @@ sed 's/interval: 30s/intervall: 30s/' "$work/chart-full.yaml" >"$work/changed"
 if "$TOOLS/decode" "$work/changed" >/dev/null 2>&1; then wrong "an unknown key is not noticed"; fi
 
 # Left out: images are named by version, which a policy of Always would pull each time.
-scored=()
-for file in "${all[@]}"; do grep -q '^kind: \(JobSet\|ClusterTrainingRuntime\)' "$file" || scored+=("$file"); done
-"$kube_score" score --output-format ci --ignore-test container-image-pull-policy \
-  --ignore-test pod-networkpolicy --kubernetes-version "v${KUBERNETES[0]}" "${scored[@]}" >"$work/score" || true
-if grep -E '^\[(CRITICAL)\]' "$work/score"; then wrong "kube-score"; fi
+# Pods of others have network policies of others.
+for file in "${all[@]}"; do
+  ! grep -q '^kind: \(JobSet\|ClusterTrainingRuntime\)' "$file" || continue
+  "$kube_score" score --output-format ci --ignore-test container-image-pull-policy,pod-networkpolicy \
+    --kubernetes-version "v${KUBERNETES[0]}" "$file" >"$work/score" || true
+  if grep -E '^\[CRITICAL\]' "$work/score"; then wrong "kube-score, $file"; fi
+done
 
 # The daemon itself takes the chart's configuration.
 if [[ -x build/release/bin/pipeschedd ]]; then

@@ -4,7 +4,7 @@
 # shellcheck source=scripts/deploy/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-set_up install_packages dpkg-dev fakeroot file lintian mandoc man-db mmdebstrap
+set_up install_packages dpkg-dev fakeroot file lintian mandoc man-db mmdebstrap systemd
 need_root
 make_packages
 lintian --allow-root --tag-display-limit 0 --fail-on error,warning,info,pedantic "$PACKAGES"/*.deb
@@ -33,11 +33,11 @@ done
 unit=$root/usr/lib/systemd/system/pipeschedd.service
 [[ -f $unit ]] || unit=$root/lib/systemd/system/pipeschedd.service
 in_root getent passwd pipesched >/dev/null
-in_root systemd-tmpfiles --create pipesched.conf
+systemd-tmpfiles --root="$root" --create pipesched.conf
 mapfile -t environment < <(sed -n 's/^Environment=//p' "$unit")
 read -ra command < <(sed -n 's/^ExecStart=//p' "$unit")
 mkfifo "$work/said"
-in_root /usr/bin/setpriv --reuid pipesched --regid pipesched --clear-groups --no-new-privs \
+chroot "$root" /usr/bin/setpriv --reuid pipesched --regid pipesched --clear-groups --no-new-privs \
   env -i "${environment[@]}" "${command[@]}" 2>"$work/said" &
 daemon=$!
 exec 3<"$work/said"
