@@ -140,7 +140,7 @@ class Answers {
           const Stopwatch stopwatch;
           const auto abandoned = [&call] { return call.Abandoned(); };
           const absl::Status result = RunGuarded(call, [&] {
-            return work(CallContext{call.limits(), abandoned});
+            return work(CallContext{call.limits(), abandoned, absl::Now() + call.TimeLeft()});
           });
           if (result.ok() && job.parts > kInlineParts) jobs_.Learn(job, stopwatch.Elapsed());
           reactor->FinishWith(result);

@@ -138,8 +138,9 @@ absl::Status OutOfMemory(absl::string_view message) {
 }
 
 absl::Status Overloaded(absl::string_view cause, absl::string_view message, absl::Duration delay) {
+  const char* const scope = cause == "DEADLINE" ? "CALL" : "SERVER";
   absl::Status status = MakeError(absl::StatusCode::kResourceExhausted, kOverloaded, message,
-                                  {{"cause", std::string(cause)}});
+                                  {{"cause", std::string(cause)}, {"scope", scope}});
   google::rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(delay));
   retry.mutable_retry_delay()->set_nanos(

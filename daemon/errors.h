@@ -70,7 +70,8 @@ absl::Status TooLarge(absl::string_view what, int64_t bytes, const Limits& limit
                       absl::string_view advice);
 
 // RESOURCE_EXHAUSTED, with google.rpc.RetryInfo: try again after `delay`. `cause`
-// is what there is too much of: "QUEUE", "WAIT", "DEADLINE", "MEMORY" or "CALLS".
+// is what there is too much of: "QUEUE", "WAIT", "DEADLINE", "MEMORY" or "CALLS"; the
+// scope follows from it.
 absl::Status Overloaded(absl::string_view cause, absl::string_view message, absl::Duration delay);
 
 // Overloaded by "MEMORY".

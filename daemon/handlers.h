@@ -2,12 +2,14 @@
 #define PIPESCHED_DAEMON_HANDLERS_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "daemon/limits.h"
 #include "daemon/plan.h"
 #include "engine/model/cancel.h"
@@ -24,6 +26,10 @@ class ExportScheduleRequest;
 class ExportScheduleResponse;
 class ListScheduleKindsResponse;
 class GetServerInfoResponse;
+class CompareSchedulesRequest;
+class CompareSchedulesResponse;
+class SearchScheduleRequest;
+class SearchScheduleResponse;
 class ValidateScheduleRequest;
 class ValidateScheduleResponse;
 }  // namespace v1
@@ -32,6 +38,7 @@ class ValidateScheduleResponse;
 struct CallContext {
   const Limits& limits;
   Cancelled cancelled;  // the caller stopped waiting
+  absl::Time deadline = absl::InfiniteFuture();  // when it will
 };
 
 // A checked request for a plan: what to compute, and what the answer needs besides.
@@ -97,6 +104,16 @@ absl::Status HandlePlanCall(const Request& request, CallContext context, Respons
 // The calls that are about no plan.
 void HandleListScheduleKinds(v1::ListScheduleKindsResponse& response);
 void HandleGetServerInfo(const Limits& limits, v1::GetServerInfoResponse& response);
+
+// All kinds on one machine. Runs long: polls the context's `cancelled`.
+absl::Status HandleCompareSchedules(const v1::CompareSchedulesRequest& request,
+                                    CallContext context, v1::CompareSchedulesResponse& response);
+
+// Searches, and calls `send` with what it finds, from the calling thread, the last message
+// included. The context's `cancelled` is called from many threads; the search ends within
+// some ms of it, and a little before the deadline.
+absl::Status HandleSearchSchedule(const v1::SearchScheduleRequest& request, CallContext context,
+                                  const std::function<void(v1::SearchScheduleResponse)>& send);
 
 // ValidateSchedule, and about how many actions a request claims that it is about.
 int64_t ValidateParts(const v1::ValidateScheduleRequest& request);

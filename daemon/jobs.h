@@ -19,6 +19,8 @@ enum JobKind {
   kRenderJob = 1000,
   kAnswerJob = 1001,
   kValidateJob = 1010,
+  kCompareJob = 1020,
+  kSearchJob = 1021,
 };
 
 // Requests about up to this many (stage, microbatch) take about a tenth of a

@@ -20,8 +20,9 @@ constexpr ReasonInfo kReasons[] = {
     {kOverloaded, Code::kResourceExhausted,
      "The server has too much to do; google.rpc.RetryInfo and grpc-retry-pushback-ms say when to "
      "try again. Its cause is QUEUE (full), WAIT (too long), DEADLINE (too near), MEMORY or CALLS "
-     "(too many).",
-     "cause", true},
+     "(too many); its scope is CALL where another deadline would help, SERVER where only waiting "
+     "does.",
+     "cause, scope", true},
     {kDraining, Code::kUnavailable, "The server is stopping; another one may answer.", "", true},
     {kCancelled, Code::kCancelled, "The caller cancelled the call, and the work stopped.", "",
      false},

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "daemon/convert/numbers.h"
 #include "daemon/convert/picture.h"
 #include "daemon/convert/response.h"
 #include "daemon/convert/schedule.h"
@@ -175,6 +176,21 @@ std::vector<PngText> FileTexts(const v1::RenderScheduleRequest& request, const P
   return texts;
 }
 
+// A window begins before the end of the longest schedule.
+absl::Status CheckWindow(const Plans& plans, const PictureOptions& options) {
+  double end = 0;
+  for (const auto& plan : plans) {
+    end = std::max(end, plan->input.pipeline.scale.ToUnits(plan->timeline.makespan));
+  }
+  Violations violations;
+  if (options.start_time > 0 && options.start_time >= end) {
+    violations.Add("options.start_time",
+                   absl::StrCat(FormatNumber(options.start_time),
+                                ", want below the end of the schedule, ", FormatNumber(end)));
+  }
+  return violations.empty() ? absl::OkStatus() : violations.ToStatus();
+}
+
 absl::StatusOr<std::string> WriteScene(const Scene& scene, const v1::RenderScheduleRequest& request,
                                        const Plan& plan, Cancelled cancelled) {
   switch (request.format()) {
@@ -263,6 +279,7 @@ absl::Status Answer(const Plans& plans, const v1::RenderScheduleRequest& request
   Violations unused;
   const PictureOptions options =
       ConvertPictureOptions(request.options(), plans[0]->input.pipeline.shape.num_ranks, unused);
+  if (const absl::Status window = CheckWindow(plans, options); !window.ok()) return window;
   const absl::Status status = Draw(subjects, options, request, *plans[0], context, response);
   if (!status.ok()) return status;
   if (response.content().size() > static_cast<size_t>(context.limits.max_message_bytes)) {

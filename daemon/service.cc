@@ -1,7 +1,11 @@
 #include "daemon/service.h"
 
+#include <algorithm>
+#include <chrono>
+#include <functional>
 #include <memory>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "daemon/answers.h"
 #include "daemon/handlers.h"
@@ -9,6 +13,33 @@
 #include "pipesched/v1/schedule_service.grpc.pb.h"
 
 namespace pipesched {
+
+namespace {
+
+// About what a comparison takes: every kind, for every number of stages a rank.
+int64_t CompareParts(const v1::CompareSchedulesRequest& request) {
+  int64_t chunks = request.chunks_per_rank().empty() ? 3 : 0;
+  for (const int number : request.chunks_per_rank()) chunks += std::clamp(number, 1, 64);
+  const int64_t parts =
+      int64_t{request.pipeline().num_stages()} * request.pipeline().num_microbatches();
+  constexpr int64_t kKinds = 8;
+  return std::clamp<int64_t>(parts, 0, int64_t{1} << 24) * std::min<int64_t>(chunks, 1024) * kKinds;
+}
+
+// About the time that a search may take, in microseconds; a search that may take longer
+// than its call ends before that, so half of what is left is long enough to admit it.
+// Always more than is computed where the call arrived.
+int64_t SearchParts(const v1::SearchScheduleRequest& request,
+                    std::chrono::system_clock::time_point deadline) {
+  absl::Duration time = absl::Seconds(1);
+  if (request.has_time_budget() && request.time_budget() > 0) {
+    time = absl::Seconds(std::min(request.time_budget(), 3600.0));
+  }
+  time = std::min(time, (absl::FromChrono(deadline) - absl::Now()) / 2);
+  return std::max(kInlineParts + 1, absl::ToInt64Microseconds(time));
+}
+
+}  // namespace
 
 // One method an RPC; Answers has the ways to answer one.
 class ScheduleService::Impl final : public v1::ScheduleService::CallbackService {
@@ -38,6 +69,25 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
                                            const v1::ExportScheduleRequest* request,
                                            v1::ExportScheduleResponse* response) override {
     return answers_.FromPlan(context, "ExportSchedule", kAnswerJob, request, response);
+  }
+
+  grpc::ServerUnaryReactor* CompareSchedules(grpc::CallbackServerContext* context,
+                                             const v1::CompareSchedulesRequest* request,
+                                             v1::CompareSchedulesResponse* response) override {
+    return answers_.ByWork(context, "CompareSchedules", {kCompareJob, CompareParts(*request)},
+                           request, response, [request, response](CallContext call) {
+                             return HandleCompareSchedules(*request, call, *response);
+                           });
+  }
+
+  grpc::ServerWriteReactor<v1::SearchScheduleResponse>* SearchSchedule(
+      grpc::CallbackServerContext* context, const v1::SearchScheduleRequest* request) override {
+    using Send = std::function<void(v1::SearchScheduleResponse)>;
+    const Job job = {kSearchJob, SearchParts(*request, context->deadline())};
+    return answers_.StreamByWork<v1::SearchScheduleRequest, v1::SearchScheduleResponse>(
+        context, "SearchSchedule", job, request, [request](CallContext call, const Send& send) {
+          return HandleSearchSchedule(*request, call, send);
+        });
   }
 
   grpc::ServerUnaryReactor* ValidateSchedule(grpc::CallbackServerContext* context,

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "daemon/convert/csv_order.h"
 #include "daemon/convert/exchange.h"
+#include "daemon/convert/given_order.h"
 #include "daemon/convert/schedule.h"
 #include "daemon/handlers.h"
 #include "daemon/plan.h"
@@ -23,8 +24,6 @@
 namespace pipesched {
 namespace {
 
-constexpr char kMapField[] = "schedule.stage_to_rank";
-
 // What is to be validated.
 struct Subject {
   Program program;
@@ -32,46 +31,48 @@ struct Subject {
   int num_microbatches = 0;
 };
 
-// A size that is given, else what the order says, in its range.
-int SizeOf(absl::string_view field, int given, int inferred, int most, absl::string_view limit,
-           Violations& violations) {
-  const int value = given != 0 ? given : inferred;
-  std::string path = absl::StrCat("pipeline.", field);
-  std::string text = absl::StrCat(value, ", want [1, ", most, "]");
-  if (value < 1) {
-    violations.Add(std::move(path), std::move(text));
-  } else if (value > most) {
-    violations.AddLimit(std::move(path), std::move(text), {limit, value, most});
+// The field that the order is in.
+std::string OrderField(const v1::Schedule& schedule) {
+  return schedule.has_pytorch_csv() ? "schedule.pytorch_csv" : "schedule.order";
+}
+
+// A size of the pipeline, and what it may be.
+struct Size {
+  absl::string_view field;
+  int given;     // 0: not
+  int inferred;  // what the order says
+  int most;
+  absl::string_view limit;
+};
+
+int SizeOf(const Size& size, const v1::Schedule& schedule, Violations& violations) {
+  std::string path = absl::StrCat("pipeline.", size.field);
+  if (size.given < 0) {
+    violations.Add(std::move(path), absl::StrCat(size.given, ", want [1, ", size.most, "]"));
+    return size.given;
+  }
+  const int value = size.given != 0 ? size.given : size.inferred;
+  if (value <= size.most) return value;
+  const LimitExcess excess = {size.limit, value, size.most};
+  if (size.given != 0) {
+    violations.AddLimit(std::move(path), absl::StrCat(value, ", want [1, ", size.most, "]"),
+                        excess);
+  } else {
+    violations.AddLimit(
+        OrderField(schedule),
+        absl::StrCat("names ", value, " as ", size.field, ", want at most ", size.most), excess);
   }
   return value;
 }
 
-// Where the caller puts the stages, or the order does: a bidirectional one counts as that.
-Placement PlacementOf(const v1::Schedule& schedule, const Program& program, int num_stages,
-                      int num_microbatches) {
-  const auto& map = schedule.stage_to_rank();
-  if (!map.empty()) {
-    return Placement(std::vector<int>(map.begin(), map.end()), program.num_ranks());
-  }
+// Where the order puts its stages: a bidirectional one counts as that.
+Placement InferredPlacement(const Program& program, int num_stages, int num_microbatches) {
   if (num_stages == program.num_ranks()) {
     absl::StatusOr<Placement> inferred =
         InferPlacement({num_stages, 1, num_microbatches}, OrderOf(program));
     if (inferred.ok()) return *std::move(inferred);
   }
   return PlacementByFirstUse(program, num_stages);
-}
-
-void CheckMap(const v1::Schedule& schedule, int num_stages, int num_ranks, Violations& violations) {
-  const auto& map = schedule.stage_to_rank();
-  if (map.empty()) return;
-  if (map.size() != num_stages) {
-    violations.Add(kMapField, absl::StrCat(map.size(), " entries, want ", num_stages, " or none"));
-  }
-  for (int s = 0; s < map.size(); ++s) {
-    if (0 <= map[s] && map[s] < num_ranks) continue;
-    violations.Add(absl::StrCat(kMapField, "[", s, "]"),
-                   absl::StrCat(map[s], ", want [0, ", num_ranks - 1, "]"));
-  }
 }
 
 absl::StatusOr<Subject> GivenSubject(const v1::ValidateScheduleRequest& request,
@@ -82,14 +83,16 @@ absl::StatusOr<Subject> GivenSubject(const v1::ValidateScheduleRequest& request,
   std::optional<Program> program = ConvertProgram(schedule, limits, violations);
   if (!program) return violations.ToStatus();
   const OrderSizes sizes = SizesOf(OrderOf(*program));
-  const int num_stages = SizeOf("num_stages", pipeline.num_stages(), sizes.num_stages,
-                                limits.max_ranks * limits.max_chunks_per_rank,
-                                "max_ranks * max_chunks_per_rank", violations);
+  const int num_stages =
+      SizeOf({"num_stages", pipeline.num_stages(), sizes.num_stages,
+              limits.max_ranks * limits.max_chunks_per_rank, "max_ranks * max_chunks_per_rank"},
+             schedule, violations);
   const int num_microbatches =
-      SizeOf("num_microbatches", pipeline.num_microbatches(), sizes.num_microbatches,
-             limits.max_microbatches, "max_microbatches", violations);
+      SizeOf({"num_microbatches", pipeline.num_microbatches(), sizes.num_microbatches,
+              limits.max_microbatches, "max_microbatches"},
+             schedule, violations);
   if (program->num_ranks() > limits.max_ranks) {
-    violations.AddLimit("schedule.order",
+    violations.AddLimit(OrderField(schedule),
                         absl::StrCat(program->num_ranks(), " lines, want at most ",
                                      limits.max_ranks, ", a rank each"),
                         {"max_ranks", program->num_ranks(), limits.max_ranks});
@@ -100,10 +103,13 @@ absl::StatusOr<Subject> GivenSubject(const v1::ValidateScheduleRequest& request,
                    absl::StrCat(pipeline.chunks_per_rank(), ": the order has ",
                                 program->num_ranks(), " ranks and ", num_stages, " stages"));
   }
-  CheckMap(schedule, num_stages, program->num_ranks(), violations);
+  std::optional<Placement> placement;
+  if (!schedule.stage_to_rank().empty()) {
+    placement = ConvertStageToRank(schedule, num_stages, program->num_ranks(), violations);
+  }
   if (!violations.empty()) return violations.ToStatus();
-  Placement placement = PlacementOf(schedule, *program, num_stages, num_microbatches);
-  return Subject{*std::move(program), std::move(placement), num_microbatches};
+  if (!placement) placement = InferredPlacement(*program, num_stages, num_microbatches);
+  return Subject{*std::move(program), *std::move(placement), num_microbatches};
 }
 
 absl::StatusOr<Subject> MadeSubject(const v1::ValidateScheduleRequest& request,

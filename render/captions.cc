@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "render/facts.h"
 #include "render/font.h"
@@ -17,14 +18,22 @@ namespace {
 constexpr absl::string_view kSeparator = "  \u00B7  ";  // ·
 constexpr int kColumnGap = 26;
 
+// Lines of at most `width` pixels, each as many parts as fit. A part that does not fit
+// a line is cut at its spaces.
 std::vector<std::string> WrapParts(const std::vector<std::string>& parts, int size, int width) {
   std::vector<std::string> lines;
+  const auto add = [&](absl::string_view text, absl::string_view separator) {
+    if (lines.empty()) return lines.emplace_back(text), true;
+    const std::string longer = absl::StrCat(lines.back(), separator, text);
+    const bool fits = Font::Default().Width(longer, size) <= width;
+    if (fits) lines.back() = longer;
+    return fits;
+  };
   for (const std::string& part : parts) {
-    const std::string longer = lines.empty() ? part : absl::StrCat(lines.back(), kSeparator, part);
-    if (lines.empty() || Font::Default().Width(longer, size) > width) {
-      lines.push_back(part);
-    } else {
-      lines.back() = longer;
+    if (add(part, kSeparator)) continue;
+    lines.emplace_back();
+    for (const absl::string_view word : absl::StrSplit(part, ' ')) {
+      if (!add(word, lines.back().empty() ? "" : " ")) lines.emplace_back(word);
     }
   }
   return lines;
@@ -49,7 +58,7 @@ void AddTable(const Frame& frame, const std::vector<std::vector<std::string>>& t
       widest = std::max(widest, Font::Default().Width(row[column], kAxisSize));
     }
     const int width = static_cast<int>(std::ceil(widest));
-    if (x + width > frame.plot.right()) return;
+    if (x + width > frame.plot.x + frame.text_width()) return;
     int y = frame.table_y;
     for (size_t i = 0; i < table.size(); ++i, y += kTableLine) {
       const Paint paint = i == 0 ? Paint::kFaintInk : Paint::kInk;
@@ -82,15 +91,15 @@ Captions MakeCaptions(absl::Span<const Subject> subjects, const PictureOptions& 
     }
     captions.table = ComparisonTable(subjects);
   }
-  captions.facts = WrapParts(facts, kFactsSize, frame.plot.width);
+  captions.facts = WrapParts(facts, kFactsSize, frame.text_width());
   captions.footnote =
-      WrapParts(AssumptionsOf(subjects, options.labels), kFootnoteSize, frame.plot.width);
+      WrapParts(AssumptionsOf(subjects, options.labels), kFootnoteSize, frame.text_width());
   return captions;
 }
 
 void AddCaptions(const Frame& frame, const Captions& captions, Scene& scene) {
   const int x = frame.plot.x;
-  const int width = frame.plot.width;
+  const int width = frame.text_width();
   AddFitted(captions.title, x, frame.title_y, kTitleSize, Paint::kInk, width, scene);
   int y = frame.facts_y;
   for (const std::string& line : captions.facts) {

@@ -32,7 +32,6 @@ constexpr int kSmallestMemory = 8;
 constexpr int kLargestMemory = 20;
 constexpr double kMemoryPart = 0.38;  // of a given pitch
 
-constexpr int kMargin = 20;
 constexpr int kRightMargin = 36;  // half a tick label hangs over the plot
 constexpr int kHeading = 34;      // of a panel
 
@@ -40,18 +39,6 @@ size_t CountRows(const Frame& frame) {
   size_t rows = 0;
   for (const Panel& panel : frame.panels) rows += panel.ranks.size();
   return rows;
-}
-
-// The shown time as a multiple of the shortest forward, at least 1.
-double SpanInForwards(absl::Span<const Subject> subjects, const Frame& frame) {
-  const double span = frame.end - frame.begin;
-  double shortest = span;
-  for (const Subject& subject : subjects) {
-    for (const StageCost& stage : subject.pipeline.stages) {
-      shortest = std::min(shortest, subject.pipeline.scale.ToUnits(stage.forward));
-    }
-  }
-  return std::max(1.0, span / shortest);
 }
 
 double WidestNumber(absl::Span<const Subject> subjects, int size) {
@@ -103,6 +90,17 @@ void SetRowHeights(int pitch, bool memory, Frame& frame) {
 int Frame::X(double time) const {
   const double part = std::clamp((time - begin) / (end - begin), 0.0, 1.0);
   return plot.x + static_cast<int>(std::round(part * plot.width));
+}
+
+double SpanInForwards(absl::Span<const Subject> subjects, const Frame& frame) {
+  const double span = frame.end - frame.begin;
+  double shortest = span;
+  for (const Subject& subject : subjects) {
+    for (const StageCost& stage : subject.pipeline.stages) {
+      shortest = std::min(shortest, subject.pipeline.scale.ToUnits(stage.forward));
+    }
+  }
+  return std::max(1.0, span / shortest);
 }
 
 bool NamesBytes(const Pipeline& pipeline) {

@@ -18,6 +18,8 @@ inline constexpr int kFootnoteSize = 11;
 inline constexpr int kSmallestNumber = 10;  // microbatch numbers
 inline constexpr int kLargestNumber = 13;
 
+inline constexpr int kMargin = 20;  // around everything
+
 // Heights of lines of text, baseline to baseline.
 inline constexpr int kFactsLine = 20;
 inline constexpr int kLegendLine = 22;
@@ -82,6 +84,9 @@ struct Frame {
   // The pixel at whose left edge a time is; times outside are at the ends.
   int X(double time) const;
 
+  // Room for a line of text around the plot, from plot.x on.
+  int text_width() const { return width - plot.x - kMargin; }
+
   double pixels_a_unit() const { return plot.width / (end - begin); }
 
   Rect Row(const Panel& panel, size_t row) const {
@@ -100,6 +105,9 @@ Frame MakeFrame(absl::Span<const Subject> subjects, const PictureOptions& option
 // Sets what is vertical.
 void SetHeights(absl::Span<const Subject> subjects, const PictureOptions& options,
                 const CaptionLines& lines, Frame& frame);
+
+// The shown time as a multiple of the shortest forward, at least 1.
+double SpanInForwards(absl::Span<const Subject> subjects, const Frame& frame);
 
 // Whether the picture has the memory of ranks: see MemoryCurve of the contract.
 bool ShowsMemory(absl::Span<const Subject> subjects, const PictureOptions& options);

@@ -53,7 +53,7 @@ Plan MakePlan(absl::Span<const Subject> subjects, const PictureOptions& options)
   });
   if (may_stack) longest.push_back({Swatch::kNone, OpKind::kForward, 0, std::string(kStacked)});
   const CaptionLines lines = {static_cast<int>(plan.captions.facts.size()),
-                              static_cast<int>(WrapLegend(longest, plan.frame.plot.width).size()),
+                              static_cast<int>(WrapLegend(longest, plan.frame.text_width()).size()),
                               static_cast<int>(plan.captions.table.size()),
                               static_cast<int>(plan.captions.footnote.size())};
   SetHeights(subjects, options, lines, plan.frame);
@@ -121,7 +121,7 @@ absl::StatusOr<Scene> LayOutComparison(absl::Span<const Subject> subjects,
         {none ? Swatch::kNone : Swatch::kArrow, OpKind::kForward, 0, ArrowText(none)});
   }
   if (stacked) plan.legend.push_back({Swatch::kNone, OpKind::kForward, 0, std::string(kStacked)});
-  AddLegend(frame, WrapLegend(plan.legend, frame.plot.width), scene);
+  AddLegend(frame, WrapLegend(plan.legend, frame.text_width()), scene);
   AddCaptions(frame, plan.captions, scene);
   AddRankLabels(frame, scene);
   AddTimeAxis(frame, AxisTitle(options.labels), scene);

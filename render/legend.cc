@@ -147,7 +147,7 @@ void AddLegend(const Frame& frame, const std::vector<std::vector<LegendEntry>>& 
       const int swatch = SwatchWidth(entry);
       const int text_x = x + swatch + (swatch > 0 ? kSwatchGap : 0);
       const std::string text =
-          Font::Default().Fit(entry.text, kAxisSize, frame.plot.right() - text_x);
+          Font::Default().Fit(entry.text, kAxisSize, frame.plot.x + frame.text_width() - text_x);
       if (!text.empty()) {
         scene.texts.push_back({text, text_x, y, kAxisSize, Anchor::kStart, Paint::kInk});
       }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -31,6 +32,7 @@ class RowWriter {
         subject_index_(subject_index),
         narrow_(NarrowTicks(frame, subject)),
         shades_(subject),
+        widest_number_(absl::StrCat(subject.pipeline.shape.num_microbatches - 1)),
         scene_(scene) {}
 
   // Adds the row of `rank` at `rect`. Returns whether a run in it is stacked.
@@ -113,8 +115,9 @@ class RowWriter {
 
   void AddNumber(Op op, const Rect& rect, int size) {
     if (size < kSmallestNumber) return;
+    // All numbers or none, in boxes of one width.
+    if (Font::Default().Width(widest_number_, size) > rect.width - 2) return;
     const std::string number = absl::StrCat(op.microbatch());
-    if (Font::Default().Width(number, size) > rect.width - 2) return;
     const int digits_height = static_cast<int>(std::round(Font::kCapHeight * size));
     scene_.texts.push_back({number, rect.x + rect.width / 2,
                             rect.y + (rect.height + digits_height) / 2, size, Anchor::kMiddle,
@@ -153,6 +156,7 @@ class RowWriter {
   const int subject_index_;
   const int64_t narrow_;
   const Shades shades_;
+  const std::string widest_number_;  // digits are equally wide
   Scene& scene_;
   int rank_ = 0;
   Rect row_;

@@ -104,14 +104,7 @@ class TextDrawer {
   // equally long.
   int PlotWidth() const {
     const int room = std::max(style_.columns - label_width_ - 1, kLeastPlot);
-    const double span = frame_.end - frame_.begin;
-    double shortest = span;
-    for (const Subject& subject : subjects_) {
-      for (const StageCost& stage : subject.pipeline.stages) {
-        shortest = std::min(shortest, subject.pipeline.scale.ToUnits(stage.forward));
-      }
-    }
-    const double forwards = span / shortest;
+    const double forwards = SpanInForwards(subjects_, frame_);
     const int forward = std::min(static_cast<int>(std::floor(room / forwards)), kMostForward);
     if (forward < kLeastForward) return room;
     return std::clamp(static_cast<int>(std::round(forwards * forward)), 1, room);
@@ -344,9 +337,9 @@ class TextDrawer {
     for (const auto& row : table) {
       std::string line;
       for (size_t i = 0; i < row.size(); ++i) {
-        const int width = static_cast<int>(widths[i]);
-        const std::string cell =
-            i == 0 ? absl::StrFormat("%-*s", width, row[i]) : absl::StrFormat("%*s", width, row[i]);
+        const int cell_width = static_cast<int>(widths[i]);
+        const std::string cell = i == 0 ? absl::StrFormat("%-*s", cell_width, row[i])
+                                        : absl::StrFormat("%*s", cell_width, row[i]);
         if (line.size() + 2 + cell.size() > static_cast<size_t>(style_.columns)) break;
         absl::StrAppend(&line, i == 0 ? "" : "  ", cell);
       }

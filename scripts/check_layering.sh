@@ -32,6 +32,7 @@ check engine/digest 'absl/|engine/(model|digest)/' "$wire"
 check engine/sim 'absl/|engine/(model|sim)/' "$wire"
 check engine/order 'absl/|engine/(model|order|sim)/' "$wire"
 check engine/metrics 'absl/|engine/(model|metrics)/|engine/sim/data_flow\.h' "$wire"
+check engine/search 'absl/|engine/(model|order|sim|metrics|search)/' "$wire"
 check engine/exchange 'absl/|engine/(model|metrics|exchange)/|engine/sim/data_flow\.h'
 check render 'absl/|engine/(model|metrics)/|engine/sim/data_flow\.h|render/' "$wire"
 check daemon 'absl/|base/|engine/|render/|daemon/|pipesched/v1/|google/protobuf/'

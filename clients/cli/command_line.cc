@@ -98,7 +98,7 @@ absl::StatusOr<Command> FindCommand(const std::string& name) {
 void AddUnexpected(const std::vector<std::string>& extras, Command command, Problems& problems) {
   std::vector<std::string> names;
   for (const Flag& flag : AllFlags()) {
-    if ((flag.commands & command) == 0) continue;
+    if (!HasFlag(command, flag)) continue;
     names.push_back(LongName(flag));
     if (flag.short_name.size() > 1) names.push_back(absl::StrCat("-", flag.short_name));
   }
@@ -145,7 +145,7 @@ void AddOption(const Flag& flag, CLI::App& app) {
 
 void TakeSettings(CLI::App& app, Command command, Settings& settings, Problems& problems) {
   for (const Flag& flag : AllFlags()) {
-    if ((flag.commands & command) == 0) continue;
+    if (!HasFlag(command, flag)) continue;
     const std::string name = LongName(flag);
     const CLI::Option* option = app.get_option(name);
     if (option->count() == 0) continue;
@@ -228,7 +228,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
   app.set_help_flag();  // Ours is in the table.
   app.allow_extras();
   for (const Flag& flag : AllFlags()) {
-    if ((flag.commands & result.command) != 0) AddOption(flag, app);
+    if (HasFlag(result.command, flag)) AddOption(flag, app);
   }
   try {
     std::reverse(rewritten.begin(), rewritten.end());  // CLI11 reads from the back.

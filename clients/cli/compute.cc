@@ -81,7 +81,8 @@ absl::StatusOr<std::string> Export(const CommandContext& context, OutputFormat f
   return std::move(*response->mutable_content());
 }
 
-// The bytes of compute's file.
+}  // namespace
+
 absl::StatusOr<std::string> MakeContent(const CommandContext& context, OutputFormat format,
                                         const v1::ComputeScheduleResponse& response) {
   switch (format) {
@@ -108,6 +109,8 @@ ExitCode WriteOutput(const CommandContext& context, const Output& output,
   WriteStderr(absl::StrCat("wrote ", output.path, "\n"));
   return ExitCode::kOk;
 }
+
+namespace {
 
 using Notes = google::protobuf::RepeatedPtrField<v1::Note>;
 

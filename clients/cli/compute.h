@@ -2,9 +2,13 @@
 #define PIPESCHED_CLIENTS_CLI_COMPUTE_H_
 
 #include <optional>
+#include <string>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "clients/cli/command_context.h"
 #include "clients/cli/outputs.h"
+#include "pipesched/v1/schedule_service.pb.h"
 
 namespace pipesched::cli {
 
@@ -19,6 +23,13 @@ ExitCode RunRender(const CommandContext& context, const std::optional<Output>& o
 
 // Writes `output`, no picture, and prints nothing.
 ExitCode RunExport(const CommandContext& context, const Output& output);
+
+// The bytes of a file about the request's plan, of which `response` tells.
+absl::StatusOr<std::string> MakeContent(const CommandContext& context, OutputFormat format,
+                                        const v1::ComputeScheduleResponse& response);
+
+ExitCode WriteOutput(const CommandContext& context, const Output& output,
+                     absl::string_view content);
 
 }  // namespace pipesched::cli
 

@@ -25,6 +25,8 @@ constexpr CommandInfo kCommands[] = {
     {kExport, "export", "write a schedule, or an order FILE, as a file of another program"},
     {kSchedules, "schedules", "list the kinds of schedule"},
     {kHealth, "health", "ask whether the service is serving"},
+    {kCompareKinds, "compare", "compute all kinds of schedule on one machine, side by side"},
+    {kSearch, "search", "search for the best order of a machine within its memory"},
     {kVersion, "version", "print the versions of this program and of the service"},
     {kCompletion, "completion", "print the completion script of a shell: bash, zsh or fish"},
 };
@@ -165,6 +167,36 @@ constexpr Flag kFlags[] = {
     {FlagId::kCompare, "compare", "", "", "compared[].kind", ValueKind::kTexts, kRender, "KIND",
      "draw these kinds of schedule of one pipeline below each other, with a table; --num-stages "
      "is the number of ranks then"},
+    {FlagId::kMachineChunks, "chunks-per-rank", "", "", "chunks_per_rank", ValueKind::kInteger,
+     kSearch, "V", "stages that each rank holds, each 1/V of its slice (default 1, or 2)"},
+    {FlagId::kKindChunks, "chunks-per-rank", "", "", "chunks_per_rank[]", ValueKind::kCommaIntegers,
+     kCompareKinds, "V,V",
+     "numbers of stages that a rank may hold, each 1/V of its slice (default 1,2)"},
+    {FlagId::kFitMemory, "fit-memory", "", "fit_memory", "", ValueKind::kSwitch, kCompareKinds, "",
+     "leave out the kinds that hold more than --memory-limit"},
+    {FlagId::kPlacement, "placement", "", "placement", "placement", ValueKind::kChoice, kSearch,
+     "PLACEMENT", "where the stages may be (default linear, or v with --chunks-per-rank 2)",
+     "linear|v|round_robin|any"},
+    {FlagId::kNoSplitBackward, "no-split-backward", "", "no_split_backward", "", ValueKind::kSwitch,
+     kSearch, "", "search among orders with full backwards only"},
+    {FlagId::kObjective, "objective", "", "objective", "objective", ValueKind::kChoice, kSearch,
+     "OBJECTIVE", "what to minimize (default makespan)",
+     "makespan|longest_rank_span|longest_rank_span_free_start"},
+    {FlagId::kTimeBudget, "time-budget", "", "time_budget", "time_budget", ValueKind::kDuration,
+     kSearch, "TIME",
+     "longest time of the search, in seconds or as 500ms, 2m (default 1s, or no bound with "
+     "--candidate-budget)"},
+    {FlagId::kCandidateBudget, "candidate-budget", "", "candidate_budget", "candidate_budget",
+     ValueKind::kInteger, kSearch, "N",
+     "orders to try; the result is then the same on every machine"},
+    {FlagId::kTargetGap, "target-gap", "", "target_gap", "target_gap", ValueKind::kNumber, kSearch,
+     "GAP", "stop once value / bound - 1 is no more (default 0)"},
+    {FlagId::kSeed, "seed", "", "seed", "seed", ValueKind::kInteger, kSearch, "N",
+     "start of the random numbers (default 0)"},
+    {FlagId::kThreads, "threads", "", "threads", "threads", ValueKind::kInteger, kSearch, "N",
+     "threads of the search (default 1)"},
+    {FlagId::kPareto, "pareto", "", "pareto", "", ValueKind::kSwitch, kSearch, "",
+     "print the objective's best values over memory limits"},
     {FlagId::kServer,
      "server",
      "",
@@ -341,6 +373,21 @@ const Flag* FindByKey(absl::string_view Flag::*member, absl::string_view text) {
 
 absl::Span<const CommandInfo> AllCommands() { return kCommands; }
 
+bool HasFlag(Command command, const Flag& flag) {
+  if ((flag.commands & command) != 0) return true;
+  if ((command & kMachines) == 0) return false;
+  switch (flag.id) {
+    case FlagId::kConfig: return true;
+    case FlagId::kChunksPerRank: return false;
+    case FlagId::kOutput:
+    case FlagId::kOutputFormat:
+    case FlagId::kTitle:
+    case FlagId::kTimeUnit:
+    case FlagId::kView: return command == kSearch;
+    default: return absl::StartsWith(flag.field, "pipeline.");
+  }
+}
+
 absl::Span<const Flag> AllFlags() { return kFlags; }
 
 const Flag& GetFlag(FlagId id) { return kFlags[static_cast<size_t>(id)]; }
@@ -348,13 +395,16 @@ const Flag& GetFlag(FlagId id) { return kFlags[static_cast<size_t>(id)]; }
 std::string LongName(const Flag& flag) { return absl::StrCat("--", flag.name); }
 
 const Flag* FindFlag(absl::string_view text, Command command) {
-  const Flag* flag = nullptr;
-  if (absl::ConsumePrefix(&text, "--")) {
-    flag = FindByKey(&Flag::name, text);
-  } else if (absl::ConsumePrefix(&text, "-")) {
-    flag = FindByKey(&Flag::short_name, text);
+  absl::string_view Flag::*name = &Flag::name;
+  if (!absl::ConsumePrefix(&text, "--")) {
+    if (!absl::ConsumePrefix(&text, "-")) return nullptr;
+    name = &Flag::short_name;
   }
-  return flag != nullptr && (flag->commands & command) != 0 ? flag : nullptr;
+  if (text.empty()) return nullptr;
+  for (const Flag& flag : kFlags) {
+    if (flag.*name == text && HasFlag(command, flag)) return &flag;
+  }
+  return nullptr;
 }
 
 const Flag* FindConfigKey(absl::string_view key) { return FindByKey(&Flag::config_key, key); }
@@ -410,6 +460,13 @@ std::string ExplainBadValue(const Flag& flag, absl::string_view text) {
       if (IsMetadata(text)) return "";
       want = "key=value with a key in lower case";
       break;
+    case ValueKind::kDuration:
+      if (ParseDuration(text)) return "";
+      want = "a time above 0: seconds, or a number with ms, s, m or h";
+      break;
+    case ValueKind::kCommaIntegers:
+      if (ParseCommaIntegers(text)) return "";
+      return absl::StrCat("want whole numbers with commas between them, got ", Quote(text));
     case ValueKind::kNumber:
     case ValueKind::kNumbers:
       if (ParseNumber(text)) return "";

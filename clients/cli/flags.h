@@ -17,13 +17,16 @@ enum Command : unsigned {
   kVersion = 16,
   kValidate = 32,
   kExport = 64,
+  kCompareKinds = 256,
+  kSearch = 512,
   kCompletion = 1u << 20,  // local: asks no service
 };
 inline constexpr unsigned kPictures = kCompute | kRender;         // those that draw
 inline constexpr unsigned kPlans = kCompute | kRender | kExport;  // those that write files
 inline constexpr unsigned kPipelines = kPlans | kValidate;        // those that take a pipeline
 inline constexpr unsigned kTakeFile = kValidate | kExport;        // those that take an order FILE
-inline constexpr unsigned kAllCommands = kPipelines | kSchedules | kHealth | kVersion;
+inline constexpr unsigned kMachines = kCompareKinds | kSearch;    // those that take a machine
+inline constexpr unsigned kAllCommands = kPipelines | kSchedules | kHealth | kVersion | kMachines;
 
 struct CommandInfo {
   Command command;
@@ -34,16 +37,18 @@ absl::Span<const CommandInfo> AllCommands();
 
 // What a flag or a config key holds.
 enum class ValueKind {
-  kSwitch,    // nothing: it is there or not; true or false in a config file
-  kText,      // one text
-  kChoice,    // one of the flag's choices
-  kSeconds,   // one number above 0
-  kInteger,   // one whole number
-  kNumber,    // one number
-  kNumbers,   // one or more numbers
-  kIntegers,  // one or more whole numbers
-  kPairs,     // one or more KEY=VALUE
-  kTexts,     // one or more texts
+  kSwitch,         // nothing: it is there or not; true or false in a config file
+  kText,           // one text
+  kChoice,         // one of the flag's choices
+  kSeconds,        // one number above 0
+  kInteger,        // one whole number
+  kNumber,         // one number
+  kNumbers,        // one or more numbers
+  kIntegers,       // one or more whole numbers
+  kCommaIntegers,  // whole numbers, commas between them
+  kDuration,       // a number of seconds, or one with a unit, above 0: "500ms"
+  kPairs,          // one or more KEY=VALUE
+  kTexts,          // one or more texts
 };
 constexpr bool IsList(ValueKind kind) {
   return kind == ValueKind::kNumbers || kind == ValueKind::kIntegers || kind == ValueKind::kPairs ||
@@ -102,6 +107,18 @@ enum class FlagId {
   kColumns,
   kAscii,
   kCompare,
+  kMachineChunks,
+  kKindChunks,
+  kFitMemory,
+  kPlacement,
+  kNoSplitBackward,
+  kObjective,
+  kTimeBudget,
+  kCandidateBudget,
+  kTargetGap,
+  kSeed,
+  kThreads,
+  kPareto,
   kServer,
   kTimeout,
   kConnectTimeout,
@@ -142,6 +159,10 @@ struct Flag {
   // a server: a plan is not to depend on what a pod happens to inherit.
   absl::string_view variable = {};
 };
+
+// Whether a command has the flag. Commands about a machine have those that describe a
+// pipeline too, but for its chunks_per_rank; a search those of its file.
+bool HasFlag(Command command, const Flag& flag);
 
 // By FlagId.
 absl::Span<const Flag> AllFlags();

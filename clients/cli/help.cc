@@ -48,6 +48,16 @@ absl::string_view Examples(Command command) {
              "  pipesched export hangs.csv --repair --transport rendezvous -o plan.csv\n";
     case kSchedules: return "  pipesched schedules\n  pipesched schedules --format json\n";
     case kHealth: return "  pipesched health --server 127.0.0.1:50551\n";
+    case kCompareKinds:
+      return "  pipesched compare -s 8 -b 64 --p2p-time 0.1\n"
+             "  pipesched compare -s 4 -b 8 --activation-bytes 2 --memory-limit 8 --fit-memory\n"
+             "  pipesched compare -s 4 -b 8 --chunks-per-rank 1,2,4 --format json\n";
+    case kSearch:
+      return "  pipesched search -s 4 -b 8 -f 10 --backward-input-times 12 "
+             "--backward-weight-times 6 --p2p-time 4\n"
+             "  pipesched search -s 4 -b 8 --activation-bytes 2 --memory-limit 6 -o plan.order\n"
+             "  pipesched search -s 4 -b 8 --activation-bytes 2 --pareto --candidate-budget "
+             "100000\n";
     case kVersion: return "  pipesched version --server 127.0.0.1:50551\n";
     case kCompletion:
       return "  source <(pipesched completion bash)\n"
@@ -101,7 +111,7 @@ std::string FormatHelp(Command command) {
   if (command == kCompute) commands = absl::StrCat("\nCommands:\n", FormatTable(rows, 2));
   rows.clear();
   for (const Flag& flag : AllFlags()) {
-    if ((flag.commands & command) == 0) continue;
+    if (!HasFlag(command, flag)) continue;
     std::string names = absl::StrCat("  ", NamesAndValue(flag));
     for (std::string& line : Wrap(flag.help, kHelpWidth)) {
       rows.push_back({std::move(names), std::move(line)});

@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
 
 namespace pipesched::cli {
 namespace {
@@ -61,6 +62,25 @@ std::optional<int64_t> ParseInteger(absl::string_view text) {
   int64_t value = 0;
   if (absl::SimpleAtoi(text, &value)) return value;
   return negative ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
+}
+
+std::optional<double> ParseDuration(absl::string_view text) {
+  std::optional<double> seconds = ParseNumber(text);
+  absl::Duration duration;
+  if (!seconds && absl::ParseDuration(std::string(text), &duration)) {
+    seconds = absl::ToDoubleSeconds(duration);
+  }
+  return seconds && *seconds > 0 ? seconds : std::nullopt;
+}
+
+std::optional<std::vector<int64_t>> ParseCommaIntegers(absl::string_view text) {
+  std::vector<int64_t> numbers;
+  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+    const std::optional<int64_t> number = ParseInteger(part);
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
+  }
+  return numbers;
 }
 
 int32_t ToInt32(int64_t value) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
@@ -17,6 +18,12 @@ std::optional<double> ParseNumber(absl::string_view text);
 
 // A decimal whole number. One that int64 cannot hold is the nearest that it can.
 std::optional<int64_t> ParseInteger(absl::string_view text);
+
+// A number of seconds, or a number with its unit ("500ms", "2m"), above 0; in seconds.
+std::optional<double> ParseDuration(absl::string_view text);
+
+// "1,2,4"; one number or more.
+std::optional<std::vector<int64_t>> ParseCommaIntegers(absl::string_view text);
 
 // The nearest that int32 can hold.
 int32_t ToInt32(int64_t value);

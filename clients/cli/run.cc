@@ -23,6 +23,7 @@
 #include "clients/cli/help.h"
 #include "clients/cli/interrupt.h"
 #include "clients/cli/outputs.h"
+#include "clients/cli/search.h"
 #include "clients/cli/service_info.h"
 #include "clients/cli/validate.h"
 
@@ -61,7 +62,11 @@ absl::StatusOr<std::optional<std::string>> ReadOrder(const Settings& settings) {
 }
 
 absl::StatusOr<std::optional<Output>> ChooseCheckedOutput(const CommandLine& command_line) {
-  if ((command_line.command & kPlans) == 0) return std::nullopt;
+  const bool is_asked_for = command_line.settings.Find(FlagId::kOutput) != nullptr ||
+                            command_line.settings.Find(FlagId::kOutputFormat) != nullptr;
+  const bool has_output =
+      command_line.command == kSearch ? is_asked_for : (command_line.command & kPlans) != 0;
+  if (!has_output) return std::nullopt;
   auto output = ChooseOutput(command_line.command, command_line.settings);
   if (output.ok() && *output && (*output)->is_stdout() && IsBinary((*output)->format) &&
       isatty(STDOUT_FILENO) != 0) {
@@ -108,6 +113,8 @@ ExitCode RunCommand(const CommandLine& command_line, const std::optional<Output>
     case kRender: return RunRender(context, output);
     case kValidate: return RunValidate(context);
     case kExport: return RunExport(context, *output);
+    case kCompareKinds: return RunCompareKinds(context);
+    case kSearch: return RunSearch(context, output);
     case kSchedules: return RunSchedules(context);
     case kHealth: return RunHealth(context);
     case kVersion: return RunVersion(context, *embedded);

@@ -123,6 +123,34 @@ absl::StatusOr<v1::ValidateScheduleResponse> Client::ValidateSchedule(
   return impl_->Call(&v1::ScheduleService::Stub::ValidateSchedule, request, options);
 }
 
+absl::StatusOr<v1::CompareSchedulesResponse> Client::CompareSchedules(
+    const v1::CompareSchedulesRequest& request, const CallOptions& options) const {
+  return impl_->Call(&v1::ScheduleService::Stub::CompareSchedules, request, options);
+}
+
+absl::Status Client::SearchSchedule(
+    const v1::SearchScheduleRequest& request,
+    absl::FunctionRef<void(v1::SearchScheduleResponse message)> receive,
+    const CallOptions& options) const {
+  CallScope call(options, impl_->token);
+  const auto reader = impl_->stub.SearchSchedule(call.context(), request);
+  bool finished = false;
+  absl::Status broken;
+  v1::SearchScheduleResponse message;
+  while (reader->Read(&message)) {
+    finished = message.search().finished();
+    if (finished && (request.with_timeline() || message.has_timeline())) {
+      broken = CheckTimeline(message.timeline(), message.shape());
+    }
+    if (broken.ok()) receive(std::move(message));
+    message.Clear();
+  }
+  const grpc::Status status = reader->Finish();
+  if (!status.ok()) return FromGrpcStatus(status);
+  if (!broken.ok()) return broken;
+  return finished ? absl::OkStatus() : absl::DataLossError("the server sent no last message");
+}
+
 absl::StatusOr<v1::ListScheduleKindsResponse> Client::ListScheduleKinds(
     const CallOptions& options) const {
   return impl_->Call(&v1::ScheduleService::Stub::ListScheduleKinds, v1::ListScheduleKindsRequest(),

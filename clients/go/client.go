@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/protobuf/proto"
 
@@ -95,6 +96,54 @@ func (c *Client) ExportSchedule(ctx context.Context, request *pipeschedv1.Export
 // ValidateSchedule says whether a schedule can run, with everything that is wrong with it.
 func (c *Client) ValidateSchedule(ctx context.Context, request *pipeschedv1.ValidateScheduleRequest) (*pipeschedv1.ValidateScheduleResponse, error) {
 	return call(ctx, c, c.service.ValidateSchedule, request)
+}
+
+// CompareSchedules computes all schedule kinds on one machine, by makespan.
+func (c *Client) CompareSchedules(ctx context.Context, request *pipeschedv1.CompareSchedulesRequest) (*pipeschedv1.CompareSchedulesResponse, error) {
+	return call(ctx, c, c.service.CompareSchedules, request)
+}
+
+// SearchSchedule searches for the best order of a machine, and returns the last message.
+// It calls progress, which may be nil, with each message; those with an order hold the
+// best so far. Once progress returns false the search ends, and the best order that came is
+// returned, whose Search is not Finished.
+func (c *Client) SearchSchedule(ctx context.Context, request *pipeschedv1.SearchScheduleRequest, progress func(*pipeschedv1.SearchScheduleResponse) bool) (*pipeschedv1.SearchScheduleResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	stream, err := c.service.SearchSchedule(ctx, request)
+	if err != nil {
+		return nil, fromGRPC(err)
+	}
+	var last, best *pipeschedv1.SearchScheduleResponse
+	for {
+		message, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return lastOfSearch(request, last)
+		}
+		if err != nil {
+			return nil, fromGRPC(err)
+		}
+		last = message
+		if message.GetOrder() != "" {
+			best = message
+		}
+		if progress != nil && !progress(message) && best != nil {
+			return best, nil
+		}
+	}
+}
+
+// lastOfSearch checks the last message, which must be one.
+func lastOfSearch(request *pipeschedv1.SearchScheduleRequest, last *pipeschedv1.SearchScheduleResponse) (*pipeschedv1.SearchScheduleResponse, error) {
+	if !last.GetSearch().GetFinished() {
+		return nil, &Error{Code: codes.DataLoss, Message: "the server sent no last message"}
+	}
+	if request.GetWithTimeline() || last.GetTimeline() != nil {
+		if err := checkTimeline(last.GetTimeline(), last.GetShape()); err != nil {
+			return nil, err
+		}
+	}
+	return last, nil
 }
 
 // ListScheduleKinds lists the schedule kinds that the server knows.

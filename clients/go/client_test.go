@@ -133,6 +133,13 @@ func TestOtherCalls(t *testing.T) {
 	if err != nil || string(file.GetContent()) != order3x4 {
 		t.Error(file, err)
 	}
+	csv := "0F0,0RECV_B0,0SEND_F0,0B0\n1RECV_F0,1F0,1B0,1SEND_B0\n"
+	result, err := client.ValidateSchedule(context.Background(), &pipeschedv1.ValidateScheduleRequest{
+		Schedule: &pipeschedv1.Schedule{Kind: pipeschedv1.ScheduleKind_SCHEDULE_KIND_CUSTOM, PytorchCsv: &csv},
+	})
+	if err != nil || result.GetSafe() || result.GetFindings()[0].GetRule() != pipeschedv1.Rule_RULE_DEADLOCK {
+		t.Error(result, err)
+	}
 	picture, err := client.RenderSchedule(context.Background(), &pipeschedv1.RenderScheduleRequest{
 		Pipeline: request(3, 4).Pipeline, Schedule: request(3, 4).Schedule,
 		Format: pipeschedv1.RenderFormat_RENDER_FORMAT_PNG,

@@ -15,24 +15,6 @@ constexpr char kOrderField[] = "schedule.order";
 constexpr char kCsvField[] = "schedule.pytorch_csv";
 constexpr char kMapField[] = "schedule.stage_to_rank";
 
-// The placement of Schedule.stage_to_rank.
-std::optional<Placement> ConvertMap(const v1::Schedule& schedule, const PipelineShape& shape,
-                                    Violations& violations) {
-  const auto& map = schedule.stage_to_rank();
-  const int64_t violations_before = violations.count();
-  if (map.size() != shape.num_stages()) {
-    violations.Add(kMapField, absl::StrCat(map.size(), " entries, want ", shape.num_stages(),
-                                           " (num_stages) or none"));
-  }
-  for (int s = 0; s < map.size(); ++s) {
-    if (0 <= map[s] && map[s] < shape.num_ranks) continue;
-    violations.Add(absl::StrCat(kMapField, "[", s, "]"),
-                   absl::StrCat(map[s], ", want [0, ", shape.num_ranks - 1, "]"));
-  }
-  if (violations.count() > violations_before) return std::nullopt;
-  return Placement(std::vector<int>(map.begin(), map.end()), shape.num_ranks);
-}
-
 // Where the caller gave the order.
 const char* OrderFieldOf(const v1::Schedule& schedule) {
   return schedule.has_pytorch_csv() ? kCsvField : kOrderField;
@@ -40,7 +22,8 @@ const char* OrderFieldOf(const v1::Schedule& schedule) {
 
 std::optional<Placement> PlacementOf(const v1::Schedule& schedule, const PipelineShape& shape,
                                      const Order& order, Violations& violations) {
-  if (!schedule.stage_to_rank().empty()) return ConvertMap(schedule, shape, violations);
+  if (!schedule.stage_to_rank().empty())
+    return ConvertStageToRank(schedule, shape.num_stages(), shape.num_ranks, violations);
   absl::StatusOr<Placement> placement = InferPlacement(shape, order);
   if (placement.ok()) return *std::move(placement);
   violations.Add(OrderFieldOf(schedule), std::string(placement.status().message()));
@@ -48,6 +31,23 @@ std::optional<Placement> PlacementOf(const v1::Schedule& schedule, const Pipelin
 }
 
 }  // namespace
+
+std::optional<Placement> ConvertStageToRank(const v1::Schedule& schedule, int num_stages,
+                                            int num_ranks, Violations& violations) {
+  const auto& map = schedule.stage_to_rank();
+  const int64_t violations_before = violations.count();
+  if (map.size() != num_stages) {
+    violations.Add(kMapField, absl::StrCat(map.size(), " entries, want ", num_stages,
+                                           " (num_stages) or none"));
+  }
+  for (int s = 0; s < map.size(); ++s) {
+    if (0 <= map[s] && map[s] < num_ranks) continue;
+    violations.Add(absl::StrCat(kMapField, "[", s, "]"),
+                   absl::StrCat(map[s], ", want [0, ", num_ranks - 1, "]"));
+  }
+  if (violations.count() > violations_before) return std::nullopt;
+  return Placement(std::vector<int>(map.begin(), map.end()), num_ranks);
+}
 
 std::optional<Order> ConvertOrderText(const v1::Schedule& schedule, const Limits& limits,
                                       Violations& violations) {

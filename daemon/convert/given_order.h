@@ -17,6 +17,11 @@ namespace pipesched {
 std::optional<Order> ConvertOrderText(const v1::Schedule& schedule, const Limits& limits,
                                       Violations& violations);
 
+// The placement of Schedule.stage_to_rank, which is not empty. Adds what is wrong with it to
+// `violations`, and then returns nothing.
+std::optional<Placement> ConvertStageToRank(const v1::Schedule& schedule, int num_stages,
+                                            int num_ranks, Violations& violations);
+
 // The order with the placement that the schedule gives or the order shows. Adds what
 // keeps it from being a schedule of that shape to `violations` (see FindOrderErrors),
 // and then returns nothing.

@@ -127,8 +127,8 @@ std::optional<PipelineShape> ConvertShape(const v1::Pipeline& request,
 }
 
 std::optional<Pipeline> ConvertPipeline(const v1::Pipeline& request,
-                                        std::optional<PipelineShape> shape, double other_time,
-                                        Violations& violations) {
+                                        std::optional<PipelineShape> shape, Violations& violations,
+                                        double other_time) {
   const int64_t violations_before = violations.count();
   const int records = request.stage_costs_size();
   const int num_stages = shape ? shape->num_stages() : 0;

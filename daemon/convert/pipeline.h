@@ -25,8 +25,8 @@ std::optional<PipelineShape> ConvertShape(const v1::Pipeline& request,
 // allow for it.
 // Allocates in proportion to the shape, not to the request.
 std::optional<Pipeline> ConvertPipeline(const v1::Pipeline& request,
-                                        std::optional<PipelineShape> shape, double other_time,
-                                        Violations& violations);
+                                        std::optional<PipelineShape> shape, Violations& violations,
+                                        double other_time = 0);
 
 }  // namespace pipesched
 

@@ -50,18 +50,6 @@ const ScheduleKind* ConvertKind(v1::ScheduleKind kind, Violations& violations) {
   return found;
 }
 
-v1::PlacementKind ToProto(PlacementKind placement) {
-  switch (placement) {
-    case PlacementKind::kLinear: return v1::PLACEMENT_KIND_LINEAR;
-    case PlacementKind::kRoundRobin: return v1::PLACEMENT_KIND_ROUND_ROBIN;
-    case PlacementKind::kV: return v1::PLACEMENT_KIND_V;
-    case PlacementKind::kWave: return v1::PLACEMENT_KIND_WAVE;
-    case PlacementKind::kBidirectional: return v1::PLACEMENT_KIND_BIDIRECTIONAL;
-    case PlacementKind::kGiven: return v1::PLACEMENT_KIND_GIVEN;
-  }
-  return v1::PLACEMENT_KIND_UNSPECIFIED;
-}
-
 // The parameters of "custom" say nothing to other kinds.
 void RefuseGivenOrder(const v1::Schedule& schedule, const ScheduleKind& kind,
                       Violations& violations) {
@@ -137,17 +125,6 @@ void CheckLegality(const PipelineShape& shape, const ScheduleKind& kind,
   }
 }
 
-// A field that this version does not know may change what is asked for.
-void RefuseUnknownFields(const google::protobuf::Message& message, absl::string_view path,
-                         Violations& violations) {
-  const auto& unknown = message.GetReflection()->GetUnknownFields(message);
-  if (unknown.empty()) return;
-  violations.Add(
-      std::string(path),
-      absl::StrCat("field number ", unknown.field(0).number(),
-                   ", which this version does not know, want fields of pipesched.v1 ", Version()));
-}
-
 }  // namespace
 
 const ScheduleKind* KindOf(const v1::Schedule& schedule) { return FromProto(schedule.kind()); }
@@ -156,6 +133,18 @@ v1::ScheduleKind ToProto(const ScheduleKind& kind) {
   v1::ScheduleKind value = v1::SCHEDULE_KIND_UNSPECIFIED;
   v1::ScheduleKind_Parse(absl::StrCat(kEnumPrefix, absl::AsciiStrToUpper(kind.name)), &value);
   return value;
+}
+
+v1::PlacementKind ToProto(PlacementKind placement) {
+  switch (placement) {
+    case PlacementKind::kLinear: return v1::PLACEMENT_KIND_LINEAR;
+    case PlacementKind::kRoundRobin: return v1::PLACEMENT_KIND_ROUND_ROBIN;
+    case PlacementKind::kV: return v1::PLACEMENT_KIND_V;
+    case PlacementKind::kWave: return v1::PLACEMENT_KIND_WAVE;
+    case PlacementKind::kBidirectional: return v1::PLACEMENT_KIND_BIDIRECTIONAL;
+    case PlacementKind::kGiven: return v1::PLACEMENT_KIND_GIVEN;
+  }
+  return v1::PLACEMENT_KIND_UNSPECIFIED;
 }
 
 void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>& kinds) {
@@ -176,6 +165,16 @@ void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>&
     info.set_legality(std::string(kind.legality));
     info.set_source(std::string(kind.source));
   }
+}
+
+void RefuseUnknownFields(const google::protobuf::Message& message, absl::string_view path,
+                         Violations& violations) {
+  const auto& unknown = message.GetReflection()->GetUnknownFields(message);
+  if (unknown.empty()) return;
+  violations.Add(
+      std::string(path),
+      absl::StrCat("field number ", unknown.field(0).number(),
+                   ", which this version does not know, want fields of pipesched.v1 ", Version()));
 }
 
 PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* schedule,
@@ -217,7 +216,7 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
     CheckLegality(*shape, *input.kind, input.params, limits, violations);
   }
   const double fsdp_time = violations.empty() && program ? TotalFsdpTime(*schedule, *program) : 0;
-  std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, fsdp_time, violations);
+  std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, violations, fsdp_time);
   if (converted) input.pipeline = *std::move(converted);
   if (converted && program && input.given) {
     input.given->pauses = ConvertPauses(*schedule, *program, input.pipeline.scale, violations);

@@ -1,10 +1,12 @@
 #ifndef PIPESCHED_DAEMON_CONVERT_SCHEDULE_H_
 #define PIPESCHED_DAEMON_CONVERT_SCHEDULE_H_
 
+#include "absl/strings/string_view.h"
 #include "daemon/errors.h"
 #include "daemon/limits.h"
 #include "daemon/plan.h"
 #include "engine/order/registry.h"
+#include "google/protobuf/message.h"
 #include "google/protobuf/repeated_field.h"
 #include "pipesched/v1/pipeline.pb.h"
 #include "pipesched/v1/schedule.pb.h"
@@ -13,6 +15,13 @@ namespace pipesched {
 
 // The contract's value of a kind.
 v1::ScheduleKind ToProto(const ScheduleKind& kind);
+
+v1::PlacementKind ToProto(PlacementKind placement);
+
+// Adds a field that this version does not know to `violations`: it may change what is
+// asked for.
+void RefuseUnknownFields(const google::protobuf::Message& message, absl::string_view path,
+                         Violations& violations);
 
 // The kind of a schedule; null if this version does not know it.
 const ScheduleKind* KindOf(const v1::Schedule& schedule);

@@ -4,7 +4,7 @@ _pipesched() {
   local command=compute words=''
   COMPREPLY=()
   case ${COMP_WORDS[1]} in
-    compute|render|schedules|health|version|completion) command=${COMP_WORDS[1]} ;;
+    compute|render|validate|export|schedules|health|version|completion) command=${COMP_WORDS[1]} ;;
   esac
   case $prev in
     -c|--config)
@@ -56,6 +56,12 @@ _pipesched() {
     --stage-to-rank)
       return
       ;;
+    --dialect)
+      words='pytorch pytorch-legacy'
+      ;;
+    --fsdp-times)
+      return
+      ;;
     --backward-input-times)
       return
       ;;
@@ -77,6 +83,26 @@ _pipesched() {
     --memory-limit)
       return
       ;;
+    --lowering)
+      words='eager safe'
+      ;;
+    --transport)
+      words='async per_edge_fifo per_pair_fifo rendezvous'
+      ;;
+    --output-dialect)
+      words='pytorch pytorch-legacy'
+      ;;
+    --junit)
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+      return
+      ;;
+    --max-bubble-rate)
+      return
+      ;;
+    --max-peak-bytes)
+      return
+      ;;
     --view)
       words='summary full'
       ;;
@@ -84,7 +110,7 @@ _pipesched() {
       words='text json'
       ;;
     --output-format)
-      words='png json order'
+      words='png svg pdf html txt json order csv trace megatron deepspeed'
       ;;
     --title)
       return
@@ -92,10 +118,72 @@ _pipesched() {
     --time-unit)
       return
       ;;
+    --theme)
+      words='light dark'
+      ;;
+    --memory-curve)
+      words='auto on off'
+      ;;
+    --time-range)
+      return
+      ;;
+    --ranks)
+      return
+      ;;
+    --width)
+      return
+      ;;
+    --height)
+      return
+      ;;
+    --scale)
+      return
+      ;;
+    --columns)
+      return
+      ;;
+    --compare)
+      return
+      ;;
     --server)
       return
       ;;
     --timeout)
+      return
+      ;;
+    --connect-timeout)
+      return
+      ;;
+    --tls-ca)
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+      return
+      ;;
+    --tls-cert)
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+      return
+      ;;
+    --tls-key)
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+      return
+      ;;
+    --tls-server-name)
+      return
+      ;;
+    --token-file)
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+      return
+      ;;
+    --profile)
+      return
+      ;;
+    --metadata)
+      return
+      ;;
+    --request-id)
       return
       ;;
     --service)
@@ -109,17 +197,19 @@ _pipesched() {
       ;;
     *)
       case $command in
-        compute) words='-c --config -s --num-stages -b --num-batches -f --forward-times -bw --backward-times -o --output --no-visualization --p2p-time --p2p-times-forward --p2p-times-backward --schedule --chunks-per-rank --microbatch-group-size --order --stage-to-rank --backward-input-times --backward-weight-times --overlap-times --activation-bytes --weight-grad-bytes --static-bytes --memory-limit --fail-over-memory --view --format --output-format --title --time-unit --server --timeout --color -h --help' ;;
-        render) words='-c --config -s --num-stages -b --num-batches -f --forward-times -bw --backward-times -o --output --p2p-time --p2p-times-forward --p2p-times-backward --schedule --chunks-per-rank --microbatch-group-size --order --stage-to-rank --backward-input-times --backward-weight-times --overlap-times --activation-bytes --weight-grad-bytes --static-bytes --memory-limit --fail-over-memory --format --output-format --title --time-unit --server --timeout --color -h --help' ;;
-        schedules) words='--format --server --timeout --color -h --help' ;;
-        health) words='--format --server --timeout --service --color -h --help' ;;
-        version) words='--format --server --timeout --color -h --help' ;;
+        compute) words='-c --config -s --num-stages -b --num-batches -f --forward-times -bw --backward-times -o --output --no-visualization --p2p-time --p2p-times-forward --p2p-times-backward --schedule --chunks-per-rank --microbatch-group-size --order --stage-to-rank --dialect --fsdp-times --backward-input-times --backward-weight-times --overlap-times --activation-bytes --weight-grad-bytes --static-bytes --memory-limit --fail-over-memory --with-comms --lowering --repair --transport --output-dialect --view --format --output-format --title --time-unit --theme --critical-path --arrows --memory-curve --time-range --ranks --width --height --scale --draw --columns --ascii --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --color -h --help' ;;
+        render) words='-c --config -s --num-stages -b --num-batches -f --forward-times -bw --backward-times -o --output --p2p-time --p2p-times-forward --p2p-times-backward --schedule --chunks-per-rank --microbatch-group-size --order --stage-to-rank --dialect --fsdp-times --backward-input-times --backward-weight-times --overlap-times --activation-bytes --weight-grad-bytes --static-bytes --memory-limit --fail-over-memory --format --output-format --title --time-unit --theme --critical-path --arrows --memory-curve --time-range --ranks --width --height --scale --draw --columns --ascii --compare --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --color -h --help' ;;
+        validate) words='-c --config -s --num-stages -b --num-batches -f --forward-times -bw --backward-times --p2p-time --p2p-times-forward --p2p-times-backward --schedule --chunks-per-rank --microbatch-group-size --order --stage-to-rank --dialect --fsdp-times --backward-input-times --backward-weight-times --overlap-times --activation-bytes --weight-grad-bytes --static-bytes --memory-limit --with-comms --transport --junit --max-bubble-rate --max-peak-bytes --format --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --color -h --help' ;;
+        export) words='-c --config -s --num-stages -b --num-batches -f --forward-times -bw --backward-times -o --output --p2p-time --p2p-times-forward --p2p-times-backward --schedule --chunks-per-rank --microbatch-group-size --order --stage-to-rank --dialect --fsdp-times --backward-input-times --backward-weight-times --overlap-times --activation-bytes --weight-grad-bytes --static-bytes --memory-limit --with-comms --lowering --repair --transport --output-dialect --format --output-format --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --color -h --help' ;;
+        schedules) words='--format --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --color -h --help' ;;
+        health) words='--format --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --service --color -h --help' ;;
+        version) words='--format --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --color -h --help' ;;
         completion) words='--shell -h --help' ;;
       esac
       if [[ $cur != -* ]]; then
         words=''
         [[ $command == completion ]] && words='bash zsh fish'
-        [[ $COMP_CWORD -eq 1 ]] && words='compute render schedules health version completion'
+        [[ $COMP_CWORD -eq 1 ]] && words='compute render validate export schedules health version completion'
       fi
       ;;
   esac

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "engine/model/take_number.h"
 
 namespace pipesched {
 namespace {
@@ -64,18 +65,6 @@ std::optional<ActionKind> KindOf(absl::string_view name, CsvDialect dialect) {
   return std::nullopt;
 }
 
-// Takes a number below `limit`, without sign or leading zeros, from the front of `text`;
-// -1 if there is none.
-int TakeNumber(absl::string_view& text, int limit) {
-  if (text.empty() || text[0] < '0' || text[0] > '9') return -1;
-  int number = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
-  const auto size = static_cast<size_t>(end.ptr - text.data());
-  if (end.ec != std::errc() || number >= limit || (text[0] == '0' && size > 1)) return -1;
-  text.remove_prefix(size);
-  return number;
-}
-
 // The action that the whole of `text` is.
 std::optional<Action> ReadAction(absl::string_view text, CsvDialect dialect, bool fused) {
   const int stage = TakeNumber(text, kMaxStages);
@@ -120,7 +109,7 @@ absl::Status WrongCell(int64_t row, int64_t column, absl::string_view cell, CsvD
   const bool is_other = ReadCell(cell, other, ignored);
   return absl::InvalidArgumentError(absl::StrCat(
       "row ", row, ", column ", column, ": \"",
-      absl::Utf8SafeCHexEscape(cell.substr(0, kMostQuoted)), cell.size() > kMostQuoted ? "..." : "",
+      absl::CHexEscape(cell.substr(0, kMostQuoted)), cell.size() > kMostQuoted ? "..." : "",
       "\", want [stage][F|", legacy ? "BW|B" : "B|I",
       "|W|SEND_F|RECV_F|SEND_B|RECV_B][microbatch], [stage][UNSHARD|RESHARD|REDUCE_GRAD], a pair ",
       legacy ? "(0F1;1BW0)" : "(0F1;1B0)", "OVERLAP_F_B, or nothing",

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "engine/model/take_number.h"
 
 namespace pipesched {
 namespace {
@@ -36,18 +37,6 @@ char* WriteOp(Op op, StageText& stage, char* out) {
   out += stage.size;
   *out++ = OpLetter(op.kind());
   return std::to_chars(out, out + 10, op.microbatch()).ptr;
-}
-
-// Takes a number below `limit`, without sign or leading zeros, from the front of
-// `text`; -1 if there is none.
-int TakeNumber(absl::string_view& text, int limit) {
-  if (text.empty() || text[0] < '0' || text[0] > '9') return -1;
-  int number = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
-  const auto size = static_cast<size_t>(end.ptr - text.data());
-  if (end.ec != std::errc() || number >= limit || (text[0] == '0' && size > 1)) return -1;
-  text.remove_prefix(size);
-  return number;
 }
 
 // Takes an op's text from the front of `text`, or nothing.

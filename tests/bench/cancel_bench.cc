@@ -7,9 +7,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "daemon/handlers.h"
 #include "daemon/limits.h"
 #include "daemon/plan.h"
+#include "engine/model/order_text.h"
+#include "engine/order/one_f_one_b.h"
 #include "engine/order/registry.h"
+#include "pipesched/v1/schedule_service.pb.h"
 
 namespace pipesched {
 namespace {
@@ -81,10 +85,43 @@ void Measure(const ScheduleKind& kind, int ranks) {
   std::fflush(stdout);
 }
 
+// The largest order that a caller may give: what is done with it before its plan, in
+// steps that do not look.
+void MeasureGivenOrder() {
+  v1::ComputeScheduleRequest request;
+  constexpr int kRanks = 64;
+  const Limits limits;
+  std::string order;
+  for (int microbatches = 32768;; microbatches -= 1024) {
+    const PipelineShape shape{kRanks, 1, microbatches};
+    order = FormatOrder(Make1F1BOrder(shape, {}));
+    if (order.size() <= static_cast<size_t>(limits.max_order_text_bytes)) {
+      request.mutable_pipeline()->set_num_microbatches(microbatches);
+      break;
+    }
+  }
+  request.mutable_pipeline()->set_num_stages(kRanks);
+  request.mutable_schedule()->set_kind(v1::SCHEDULE_KIND_CUSTOM);
+  request.mutable_schedule()->set_order(order);
+  absl::Time start = absl::Now();
+  const auto query = Prepare(request, limits);
+  const absl::Duration reading = absl::Now() - start;
+  if (!query.ok()) {
+    std::printf("%s\n", query.status().ToString().c_str());
+    return;
+  }
+  start = absl::Now();
+  const std::string key = PlanKey(query->input);
+  std::printf("given order of %zu MB, %lld ops: reading %.1f ms, its key %.1f ms\n",
+              order.size() >> 20, static_cast<long long>(query->input.given->order.num_ops()),
+              absl::ToDoubleMilliseconds(reading), absl::ToDoubleMilliseconds(absl::Now() - start));
+}
+
 }  // namespace
 }  // namespace pipesched
 
 int main() {
+  pipesched::MeasureGivenOrder();
   for (const pipesched::ScheduleKind& kind : pipesched::AllScheduleKinds()) {
     if (kind.make_order == nullptr) continue;
     for (const int ranks : {1, 2, 64, 2048}) pipesched::Measure(kind, ranks);

@@ -99,6 +99,8 @@ TEST(CliPicturesTest, NamesTheFlagThatIsWrong) {
       {"--time-range 5", 64, "error: --time-range: want START:END, two times, got \"5\"\n"},
       {"--time-range 5:2", 65, "error: --time-range: \"5:2\", want above start_time, 5\n"},
       {"--time-range=-1:2", 65, "error: --time-range: \"-1:2\", want [0, inf)\n"},
+      {"--time-range 33:", 65,
+       "error: --time-range: \"33:\", want below the end of the schedule, 33\n"},
       {"--ranks 3-1", 64, "error: --ranks: want FIRST-LAST, two ranks, got \"3-1\"\n"},
       {"--ranks 2-4", 65, "error: --ranks: \"2-4\", want [0, 3]\n"},
       {"--width 10", 65, "error: --width: 10, want 0 or [320, 32767]\n"},

@@ -40,6 +40,7 @@ GROUPS = (
     "views",
     "pictures",
     "exchange",
+    "searches",
     "errors",
     "faults",
 )
@@ -200,7 +201,11 @@ def run_older(cases, daemon, algorithm_version):
 
 
 def kinds_without_case(cases, client):
-    used = {case["request"]["schedule"]["kind"] for case in cases if "error" not in case["expect"]}
+    used = {
+        case["request"]["schedule"]["kind"]
+        for case in cases
+        if "error" not in case["expect"] and "schedule" in case["request"]
+    }
     listed = {f"SCHEDULE_KIND_{kind.name.upper()}" for kind in client.list_schedule_kinds()}
     return sorted(listed - used)
 

@@ -327,7 +327,8 @@ TEST(ValidateScheduleTest, RefusesWhatItCannotRead) {
   limits.max_microbatches = 4;
   limits.max_ranks = 1;
   EXPECT_THAT(Validate(Csv("0F7,0B0\\n"), limits),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("num_microbatches = 8")));
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("pytorch_csv = names 8 as num_microbatches, want at most 4")));
   EXPECT_THAT(Validate(Csv("0F0,0B0\\n0F1\\n"), limits),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("want at most 1 rows")));
 }

@@ -114,6 +114,7 @@ TEST_F(OverloadTest, RefusesAtOnceAndSaysWhenToRetry) {
   const client::ErrorDetails details = client::GetErrorDetails(refused);
   EXPECT_EQ(details.reason, "OVERLOADED");
   EXPECT_THAT(details.metadata, Contains(Pair("cause", AnyOf("QUEUE", "WAIT"))));
+  EXPECT_THAT(details.metadata, Contains(Pair("scope", "SERVER")));
   EXPECT_TRUE(details.retry_delay.has_value());
   EXPECT_LT(took, WithSlack(absl::Milliseconds(5)));
 }
@@ -165,6 +166,7 @@ TEST_F(OverloadTest, ADeadlineThatCannotBeKeptIsRefusedAtOnce) {
   if (absl::IsDeadlineExceeded(refused)) GTEST_SKIP() << "the machine was slower than the deadline";
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted, _));
   EXPECT_THAT(client::GetErrorDetails(refused).metadata, Contains(Pair("cause", "DEADLINE")));
+  EXPECT_THAT(client::GetErrorDetails(refused).metadata, Contains(Pair("scope", "CALL")));
 }
 
 TEST_F(OverloadTest, PlansBeyondTheMemoryAreRefused) {

@@ -97,6 +97,10 @@ TEST(PyTorchCsvTest, RefusesCellsThatDoNotMatchWhole) {
                                  AllOf(HasSubstr("row 2, column 3: \""),
                                        HasSubstr("want [stage][F|B|I|W|SEND_F"))));
   }
+  EXPECT_THAT(ReadPyTorchCsv("\xef\xbb\xbf"
+                             "0F0\n",
+                             kNow),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("\"\\xef\\xbb\\xbf")));
   EXPECT_THAT(
       ReadPyTorchCsv("0I0\n", kLegacy),
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("(it is of the dialect pytorch)")));

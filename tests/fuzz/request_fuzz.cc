@@ -1,6 +1,8 @@
 // Request bytes -> validate -> compute -> answer, with small caps. The first byte
 // chooses the call.
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <string>
 
 #include "daemon/handlers.h"
@@ -31,6 +33,25 @@ void Answer(const std::string& bytes) {
   (void)HandlePlanCall(request, {limits, NeverCancelled}, response);
 }
 
+void Compare(const std::string& bytes) {
+  v1::CompareSchedulesRequest request;
+  if (!request.ParseFromString(bytes)) return;
+  const Limits limits = SmallLimits();
+  v1::CompareSchedulesResponse response;
+  (void)HandleCompareSchedules(request, {limits, NeverCancelled}, response);
+}
+
+// For a moment: what matters is what the search is given, not how good it gets.
+void Search(const std::string& bytes) {
+  v1::SearchScheduleRequest request;
+  if (!request.ParseFromString(bytes)) return;
+  const Limits limits = SmallLimits();
+  int polls = 0;
+  const auto cancelled = [&polls] { return ++polls > 50; };
+  request.set_threads(request.threads() > 1 ? 1 : request.threads());
+  (void)HandleSearchSchedule(request, {limits, cancelled}, [](v1::SearchScheduleResponse) {});
+}
+
 void Stream(const std::string& bytes) {
   v1::StreamScheduleRequest request;
   if (!request.ParseFromString(bytes)) return;
@@ -56,14 +77,19 @@ void Validate(const std::string& bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace pipesched;
+  // Text that is not UTF-8 is no request, which protobuf would log each time.
+  static const auto silent = google::protobuf::SetLogHandler(nullptr);
+  (void)silent;
   if (size == 0) return 0;
   const std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 5) {
+  switch (data[0] % 7) {
     case 0: Answer<v1::ComputeScheduleRequest, v1::ComputeScheduleResponse>(bytes); break;
     case 1: Answer<v1::RenderScheduleRequest, v1::RenderScheduleResponse>(bytes); break;
     case 2: Answer<v1::ExportScheduleRequest, v1::ExportScheduleResponse>(bytes); break;
     case 3: Stream(bytes); break;
-    default: Validate(bytes); break;
+    case 4: Validate(bytes); break;
+    case 5: Compare(bytes); break;
+    default: Search(bytes); break;
   }
   return 0;
 }

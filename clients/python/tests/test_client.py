@@ -8,7 +8,16 @@ import grpc
 import pytest
 
 import pipesched
-from pipesched import OpKind, Pipeline, StageCost, make_schedule
+from pipesched import (
+    ExportOptions,
+    Lowering,
+    OpKind,
+    Pipeline,
+    Rule,
+    StageCost,
+    Transport,
+    make_schedule,
+)
 from pipesched.v1 import schedule_service_pb2 as service
 
 # 1F1B on 3 stages, 4 microbatches, as the definition of 1F1B writes it.
@@ -84,6 +93,31 @@ def test_picture(client, pipeline):
 def test_file(client):
     file = client.export_schedule(Pipeline(num_stages=3, num_microbatches=4), "1f1b")
     assert file.content.decode() == ORDER_3_4
+
+
+# Sends that cross: safe where channels of the two directions are apart.
+CRISS_CROSSED = (
+    "0F0,0SEND_F0,0F1,0SEND_F1,0RECV_B0,0B0,0RECV_B1,0B1\n"
+    "1RECV_F0,1F0,1B0,1SEND_B0,1RECV_F1,1F1,1B1,1SEND_B1\n"
+)
+
+
+def test_validation_and_repair(client):
+    hangs = make_schedule("custom", pytorch_csv=CRISS_CROSSED)
+    result = client.validate_schedule(hangs)
+    assert not result.safe
+    assert [finding.rule for finding in result.findings] == [Rule.RULE_DEADLOCK]
+    assert client.validate_schedule(hangs, transport=Transport.TRANSPORT_ASYNC).safe
+    repaired = client.export_schedule(
+        Pipeline(),
+        hangs,
+        format=service.EXPORT_FORMAT_PYTORCH_CSV_COMMS,
+        options=ExportOptions(lowering=Lowering.LOWERING_REPAIR),
+    )
+    again = make_schedule("custom", pytorch_csv=repaired.content.decode())
+    assert client.validate_schedule(again).safe
+    made = client.validate_schedule("1f1b", pipeline=Pipeline(num_stages=3, num_microbatches=4))
+    assert made.safe and not made.has_transfers
 
 
 def test_kinds_are_those_that_make_schedule_takes(client):

@@ -8,12 +8,14 @@ import { status } from "@grpc/grpc-js";
 
 import {
   Client,
+  CompareSchedulesRequestSchema,
   ComputeScheduleRequestSchema,
   ExportScheduleRequestSchema,
   PipeschedError,
   type Plan,
   RenderScheduleRequestSchema,
   Rule,
+  SearchScheduleRequestSchema,
   StreamScheduleRequestSchema,
   Transport,
   ValidateScheduleRequestSchema,
@@ -99,6 +101,28 @@ async function ask(client: Client, { method, request }: Question): Promise<objec
         content: contentType.startsWith("text") ? new TextDecoder().decode(picture.content) : "",
         digest,
         order_digest: orderDigest,
+      };
+    }
+    case "CompareSchedules": {
+      const answer = await client.compareSchedules(
+        fromJson(CompareSchedulesRequestSchema, request),
+      );
+      const there = answer.rows.filter((row) => row.leftOut === "");
+      return {
+        rows: there.map((row) => [
+          row.name, row.chunksPerRank, row.metrics?.makespan, row.fitsMemory,
+        ]),
+        left_out: answer.rows.filter((row) => row.leftOut !== "").map((row) => row.name),
+      };
+    }
+    case "SearchSchedule": {
+      const found = await client.searchSchedule(fromJson(SearchScheduleRequestSchema, request));
+      return {
+        objective_value: found.search?.objectiveValue,
+        bound: found.search?.bound,
+        proven_optimal: found.search?.provenOptimal,
+        makespan: found.metrics?.makespan,
+        pareto: found.pareto.map((point) => [Number(point.peakBytes), point.objectiveValue]),
       };
     }
     default:

@@ -17,7 +17,7 @@ import {
   status,
 } from "@grpc/grpc-js";
 
-import { DeadlineError, fromServiceError } from "./errors.js";
+import { BrokenResponseError, DeadlineError, fromServiceError } from "./errors.js";
 import { PipelineShapeSchema } from "./gen/pipesched/v1/pipeline_pb.js";
 import type { ScheduleKindInfo } from "./gen/pipesched/v1/schedule_pb.js";
 import {
@@ -33,6 +33,12 @@ import {
   StreamScheduleResponseSchema,
   View,
 } from "./gen/pipesched/v1/schedule_service_pb.js";
+import {
+  type CompareSchedulesRequestSchema,
+  type CompareSchedulesResponse,
+  type SearchScheduleRequestSchema,
+  type SearchScheduleResponse,
+} from "./gen/pipesched/v1/search_pb.js";
 import { type Timeline as TimelineMessage, TimelineSchema } from "./gen/pipesched/v1/timeline_pb.js";
 import type {
   ValidateScheduleRequestSchema,
@@ -119,6 +125,44 @@ export class Client {
     options?: CallOptions,
   ): Promise<ValidateScheduleResponse> {
     return this.#unary(ScheduleService.method.validateSchedule, request, options);
+  }
+
+  /** All schedule kinds on one machine, by makespan. */
+  compareSchedules(
+    request: MessageInitShape<typeof CompareSchedulesRequestSchema>,
+    options?: CallOptions,
+  ): Promise<CompareSchedulesResponse> {
+    return this.#unary(ScheduleService.method.compareSchedules, request, options);
+  }
+
+  /**
+   * The best order that a search of a machine finds: the last message. `progress` is
+   * called with each message; those with an `order` hold the best so far, which is what
+   * a caller has who ends the search by the signal of the options.
+   */
+  async searchSchedule(
+    request: MessageInitShape<typeof SearchScheduleRequestSchema>,
+    progress?: (message: SearchScheduleResponse) => void,
+    options?: CallOptions,
+  ): Promise<SearchScheduleResponse> {
+    const method = ScheduleService.method.searchSchedule;
+    const received: SearchScheduleResponse[] = []; // the last one
+    const receive = (message: SearchScheduleResponse) => {
+      received[0] = message;
+      progress?.(message);
+    };
+    await this.#stream(method, request, receive, options);
+    const last = received[0];
+    if (last?.search?.finished !== true) {
+      throw new BrokenResponseError("the server sent no last message");
+    }
+    if (request.withTimeline === true || last.timeline) {
+      checkTimeline(
+        last.timeline ?? create(TimelineSchema),
+        last.shape ?? create(PipelineShapeSchema),
+      );
+    }
+    return last;
   }
 
   /** The schedule kinds that the server knows. */

@@ -11,5 +11,6 @@ export * from "./gen/pipesched/v1/metrics_pb.js";
 export * from "./gen/pipesched/v1/pipeline_pb.js";
 export * from "./gen/pipesched/v1/schedule_pb.js";
 export * from "./gen/pipesched/v1/schedule_service_pb.js";
+export * from "./gen/pipesched/v1/search_pb.js";
 export * from "./gen/pipesched/v1/validate_pb.js";
 export { type OpRef, OpKind, OpRefSchema, TimelineSchema } from "./gen/pipesched/v1/timeline_pb.js";

@@ -17,6 +17,7 @@ import {
   LimitExceededError,
   PipeschedError,
   RenderFormat,
+  Rule,
   ScheduleKind,
   TimelineSchema,
   View,
@@ -93,6 +94,16 @@ describe("a client of a daemon", () => {
     assert.equal(Buffer.from(picture.content.subarray(1, 4)).toString(), "PNG");
     const file = await client.exportSchedule({ ...request(3, 4), format: ExportFormat.ORDER });
     assert.equal(new TextDecoder().decode(file.content), ORDER_3_4);
+    const result = await client.validateSchedule({
+      schedule: {
+        kind: ScheduleKind.SCHEDULE_KIND_CUSTOM,
+        pytorchCsv: "0F0,0RECV_B0,0SEND_F0,0B0\n1RECV_F0,1F0,1B0,1SEND_B0\n",
+      },
+    });
+    assert.deepEqual(
+      result.findings.map((finding) => finding.rule),
+      [Rule.DEADLOCK],
+    );
     const kinds = await client.listScheduleKinds();
     assert.ok(kinds.some((kind) => kind.name === "1f1b"));
     assert.equal((await client.getServerInfo()).apiVersionHigh, "v1");

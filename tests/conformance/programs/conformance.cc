@@ -182,6 +182,43 @@ Struct ToAnswer(const absl::Status& status) {
   return answer;
 }
 
+Struct ToAnswer(const v1::CompareSchedulesResponse& response) {
+  Struct answer;
+  ListValue& rows = AddList(answer, "rows");
+  ListValue& left_out = AddList(answer, "left_out");
+  for (const v1::ComparisonRow& row : response.rows()) {
+    if (!row.left_out().empty()) {
+      *left_out.add_values() = ToValue(row.name());
+      continue;
+    }
+    ListValue& cells = *rows.add_values()->mutable_list_value();
+    *cells.add_values() = ToValue(row.name());
+    *cells.add_values() = ToValue(row.chunks_per_rank());
+    *cells.add_values() = ToValue(row.metrics().makespan());
+    Value fits;
+    fits.set_bool_value(row.fits_memory());
+    *cells.add_values() = fits;
+  }
+  return answer;
+}
+
+Struct ToAnswer(const v1::SearchScheduleResponse& response) {
+  Struct answer;
+  Set(answer, "objective_value", ToValue(response.search().objective_value()));
+  Set(answer, "bound", ToValue(response.search().bound()));
+  Value proven;
+  proven.set_bool_value(response.search().proven_optimal());
+  Set(answer, "proven_optimal", proven);
+  Set(answer, "makespan", ToValue(response.metrics().makespan()));
+  ListValue& curve = AddList(answer, "pareto");
+  for (const v1::ParetoPoint& point : response.pareto()) {
+    ListValue& cells = *curve.add_values()->mutable_list_value();
+    *cells.add_values() = ToValue(static_cast<double>(point.peak_bytes()));
+    *cells.add_values() = ToValue(point.objective_value());
+  }
+  return answer;
+}
+
 template <typename Response>
 Struct ToAnswer(const absl::StatusOr<Response>& response) {
   return response.ok() ? ToAnswer(*response) : ToAnswer(response.status());
@@ -198,8 +235,25 @@ absl::StatusOr<v1::StreamScheduleResponse> Stream(const Client& client,
   return merged;
 }
 
+absl::StatusOr<v1::SearchScheduleResponse> Search(const Client& client,
+                                                  const v1::SearchScheduleRequest& request,
+                                                  const CallOptions& options) {
+  v1::SearchScheduleResponse last;
+  const absl::Status status = client.SearchSchedule(
+      request, [&](const v1::SearchScheduleResponse& message) { last = message; }, options);
+  if (!status.ok()) return status;
+  return last;
+}
+
 Struct Ask(const Client& client, const Struct& question, const CallOptions& options) {
   const std::string& method = Get(question, "method").string_value();
+  if (method == "CompareSchedules") {
+    return ToAnswer(
+        client.CompareSchedules(ToRequest<v1::CompareSchedulesRequest>(question), options));
+  }
+  if (method == "SearchSchedule") {
+    return ToAnswer(Search(client, ToRequest<v1::SearchScheduleRequest>(question), options));
+  }
   if (method == "StreamSchedule") {
     return ToAnswer(Stream(client, ToRequest<v1::StreamScheduleRequest>(question), options));
   }

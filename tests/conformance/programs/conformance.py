@@ -10,12 +10,15 @@ from google.protobuf import json_format
 import pipesched
 from pipesched import Rule, Transport
 from pipesched.v1 import schedule_service_pb2 as service
+from pipesched.v1 import search_pb2 as search
 from pipesched.v1.validate_pb2 import ValidateScheduleRequest
 
 REQUESTS = {
     "ComputeSchedule": service.ComputeScheduleRequest,
     "StreamSchedule": service.StreamScheduleRequest,
     "ExportSchedule": service.ExportScheduleRequest,
+    "CompareSchedules": search.CompareSchedulesRequest,
+    "SearchSchedule": search.SearchScheduleRequest,
     "RenderSchedule": service.RenderScheduleRequest,
     "ValidateSchedule": ValidateScheduleRequest,
 }
@@ -43,7 +46,36 @@ def answer_of_plan(plan):
     return answer
 
 
+def answer_of_comparison(answer):
+    there = [row for row in answer.rows if not row.left_out]
+    return {
+        "rows": [
+            [row.name, row.chunks_per_rank, row.metrics.makespan, row.fits_memory] for row in there
+        ],
+        "left_out": [row.name for row in answer.rows if row.left_out],
+    }
+
+
+def answer_of_search(found):
+    return {
+        "objective_value": found.search.objective_value,
+        "bound": found.search.bound,
+        "proven_optimal": found.search.proven_optimal,
+        "makespan": found.metrics.makespan,
+        "pareto": [[point.peak_bytes, point.objective_value] for point in found.pareto],
+    }
+
+
 def ask(client, method, request):
+    if method == "CompareSchedules":
+        answer = client.compare_schedules(
+            request.pipeline,
+            chunks_per_rank=request.chunks_per_rank,
+            fit_memory=request.fit_memory,
+        )
+        return answer_of_comparison(answer)
+    if method == "SearchSchedule":
+        return answer_of_search(client.search_schedule(request))
     if method == "ExportSchedule":
         file = client.export_schedule(
             request.pipeline, request.schedule, format=request.format, options=request.options

@@ -101,6 +101,10 @@ func ask(client *pipesched.Client, q question) (answer, error) {
 		return answerOfPicture(client.RenderSchedule(ctx, parse(q, &pipeschedv1.RenderScheduleRequest{})))
 	case "ValidateSchedule":
 		return answerOfValidation(client.ValidateSchedule(ctx, parse(q, &pipeschedv1.ValidateScheduleRequest{})))
+	case "CompareSchedules":
+		return answerOfComparison(client.CompareSchedules(ctx, parse(q, &pipeschedv1.CompareSchedulesRequest{})))
+	case "SearchSchedule":
+		return answerOfSearch(client.SearchSchedule(ctx, parse(q, &pipeschedv1.SearchScheduleRequest{}), nil))
 	}
 	demand(fmt.Errorf("no method %q", q.Method))
 	return nil, nil
@@ -142,6 +146,38 @@ func answerOfPlan(plan *pipesched.Plan, err error) (answer, error) {
 	result["order"] = slices.Delete(lines, len(lines)-1, len(lines))
 	result["starts"], result["ends"] = starts, ends
 	return result, nil
+}
+
+func answerOfComparison(comparison *pipeschedv1.CompareSchedulesResponse, err error) (answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	rows, leftOut := [][]any{}, []string{}
+	for _, row := range comparison.GetRows() {
+		if row.GetLeftOut() != "" {
+			leftOut = append(leftOut, row.GetName())
+			continue
+		}
+		rows = append(rows, []any{row.GetName(), row.GetChunksPerRank(), row.GetMetrics().GetMakespan(), row.GetFitsMemory()})
+	}
+	return answer{"rows": rows, "left_out": leftOut}, nil
+}
+
+func answerOfSearch(found *pipeschedv1.SearchScheduleResponse, err error) (answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	curve := [][]any{}
+	for _, point := range found.GetPareto() {
+		curve = append(curve, []any{point.GetPeakBytes(), point.GetObjectiveValue()})
+	}
+	return answer{
+		"objective_value": found.GetSearch().GetObjectiveValue(),
+		"bound":           found.GetSearch().GetBound(),
+		"proven_optimal":  found.GetSearch().GetProvenOptimal(),
+		"makespan":        found.GetMetrics().GetMakespan(),
+		"pareto":          curve,
+	}, nil
 }
 
 func answerOfFile(file *pipeschedv1.ExportScheduleResponse, err error) (answer, error) {

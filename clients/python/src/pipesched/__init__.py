@@ -37,6 +37,13 @@ from .launch import agree
 from .v1.exchange_pb2 import CsvDialect, ExportOptions, FsdpTimes, Lowering, Rule, Transport
 from .v1.pipeline_pb2 import Pipeline, StageCost
 from .v1.schedule_pb2 import Schedule, ScheduleKind
+from .v1.search_pb2 import (
+    CompareSchedulesResponse,
+    SearchObjective,
+    SearchPlacement,
+    SearchScheduleRequest,
+    SearchScheduleResponse,
+)
 from .v1.timeline_pb2 import OpKind
 
 __version__ = VERSION
@@ -45,6 +52,7 @@ __all__ = [
     "BrokenResponseError",
     "CancelledError",
     "Client",
+    "CompareSchedulesResponse",
     "CsvDialect",
     "DaemonError",
     "DeadlineError",
@@ -67,6 +75,10 @@ __all__ = [
     "Rule",
     "Schedule",
     "ScheduleKind",
+    "SearchObjective",
+    "SearchPlacement",
+    "SearchScheduleRequest",
+    "SearchScheduleResponse",
     "StageCost",
     "Timeline",
     "TimelineArrays",

@@ -7,7 +7,9 @@ from typing import Any, Callable, Generic, Iterable, List, Optional, Sequence, T
 
 from ._plan import Note, Plan
 from ._timeline import Timeline
+from .errors import BrokenResponseError
 from .v1 import schedule_service_pb2 as service
+from .v1 import search_pb2 as search
 from .v1.exchange_pb2 import ExportOptions, Lowering, Transport
 from .v1.pipeline_pb2 import Pipeline
 from .v1.schedule_pb2 import Schedule, ScheduleKind, ScheduleKindInfo
@@ -110,6 +112,26 @@ def validate_schedule(
         pipeline=pipeline, schedule=_schedule(schedule), transport=transport, lowering=lowering
     )
     return Call("ValidateSchedule", request, _same)
+
+
+def compare_schedules(
+    pipeline: Pipeline, chunks_per_rank: Iterable[int], fit_memory: bool
+) -> Call[search.CompareSchedulesResponse]:
+    request = search.CompareSchedulesRequest(
+        pipeline=pipeline, chunks_per_rank=chunks_per_rank, fit_memory=fit_memory
+    )
+    return Call("CompareSchedules", request, _same)
+
+
+def last_of_search(
+    request: search.SearchScheduleRequest, last: Optional[search.SearchScheduleResponse]
+) -> search.SearchScheduleResponse:
+    """The last message, which must be one."""
+    if last is None or not last.search.finished:
+        raise BrokenResponseError("the server sent no last message")
+    if request.with_timeline or last.HasField("timeline"):
+        Timeline(last.timeline).check(last.shape)
+    return last
 
 
 def list_schedule_kinds() -> Call[List[ScheduleKindInfo]]:

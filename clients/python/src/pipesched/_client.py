@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from types import TracebackType
-from typing import Any, Iterable, List, Optional, Type, TypeVar
+from typing import Any, Callable, Iterable, List, Optional, Type, TypeVar
 
 import grpc
 
@@ -15,6 +15,7 @@ from ._channel import DEFAULT_TIMEOUT, Endpoint, Tls, Token, resolve_target
 from ._plan import Path, Plan, RankPlan
 from .errors import DeadlineError, UnavailableError, from_rpc_error
 from .v1 import schedule_service_pb2 as service
+from .v1 import search_pb2 as search
 from .v1.exchange_pb2 import ExportOptions, Lowering, Transport
 from .v1.pipeline_pb2 import Pipeline
 from .v1.schedule_pb2 import ScheduleKindInfo
@@ -168,6 +169,48 @@ class Client:
         schedule the sizes are what it says, unless a pipeline gives them."""
         call = _calls.validate_schedule(schedule, pipeline, transport, lowering)
         return self._run(call, timeout)
+
+    def compare_schedules(
+        self,
+        pipeline: Pipeline,
+        *,
+        chunks_per_rank: Iterable[int] = (),
+        fit_memory: bool = False,
+        timeout: Optional[float] = None,
+    ) -> search.CompareSchedulesResponse:
+        """All schedule kinds on the machine that the pipeline describes, by makespan."""
+        call = _calls.compare_schedules(pipeline, chunks_per_rank, fit_memory)
+        return self._run(call, timeout)
+
+    def search_schedule(
+        self,
+        request: search.SearchScheduleRequest,
+        *,
+        progress: Optional[Callable[[search.SearchScheduleResponse], Optional[bool]]] = None,
+        timeout: Optional[float] = None,
+    ) -> search.SearchScheduleResponse:
+        """The best order that a search of a machine finds: the last message.
+
+        progress: called with each message; those with an `order` hold the best so far.
+        Where it returns False the search ends, and the result is the best order that
+        came, with `search.finished` False."""
+        self._check_process()
+        last: Optional[search.SearchScheduleResponse] = None
+        best: Optional[search.SearchScheduleResponse] = None
+        try:
+            running = self._stub.SearchSchedule(
+                request,
+                timeout=self._timeout if timeout is None else timeout,
+                metadata=self._endpoint.metadata(),
+            )
+            for last in running:
+                best = last if last.order else best
+                if progress is not None and progress(last) is False and best is not None:
+                    running.cancel()
+                    return best
+        except grpc.RpcError as error:
+            raise from_rpc_error(error) from error
+        return _calls.last_of_search(request, last)
 
     def list_schedule_kinds(self, *, timeout: Optional[float] = None) -> List[ScheduleKindInfo]:
         """The schedule kinds that the server knows."""

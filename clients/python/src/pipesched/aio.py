@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from types import TracebackType
-from typing import Any, Iterable, List, Optional, Type, TypeVar
+from typing import Any, Callable, Iterable, List, Optional, Type, TypeVar
 
 import grpc
 import grpc.aio
@@ -16,6 +16,7 @@ from ._channel import DEFAULT_TIMEOUT, Endpoint, Tls, Token, resolve_target
 from ._plan import Path, Plan, RankPlan
 from .errors import DeadlineError, UnavailableError, from_rpc_error
 from .v1 import schedule_service_pb2 as service
+from .v1 import search_pb2 as search
 from .v1.exchange_pb2 import ExportOptions, Lowering, Transport
 from .v1.pipeline_pb2 import Pipeline
 from .v1.schedule_pb2 import ScheduleKindInfo
@@ -125,6 +126,43 @@ class Client:
         """As pipesched.Client.validate_schedule."""
         call = _calls.validate_schedule(schedule, pipeline, transport, lowering)
         return await self._run(call, timeout)
+
+    async def compare_schedules(
+        self,
+        pipeline: Pipeline,
+        *,
+        chunks_per_rank: Iterable[int] = (),
+        fit_memory: bool = False,
+        timeout: Optional[float] = None,
+    ) -> search.CompareSchedulesResponse:
+        """As pipesched.Client.compare_schedules."""
+        call = _calls.compare_schedules(pipeline, chunks_per_rank, fit_memory)
+        return await self._run(call, timeout)
+
+    async def search_schedule(
+        self,
+        request: search.SearchScheduleRequest,
+        *,
+        progress: Optional[Callable[[search.SearchScheduleResponse], Optional[bool]]] = None,
+        timeout: Optional[float] = None,
+    ) -> search.SearchScheduleResponse:
+        """As pipesched.Client.search_schedule."""
+        last: Optional[search.SearchScheduleResponse] = None
+        best: Optional[search.SearchScheduleResponse] = None
+        running = self._stub.SearchSchedule(
+            request,
+            timeout=self._timeout if timeout is None else timeout,
+            metadata=self._endpoint.metadata(),
+        )
+        try:
+            async for last in running:
+                best = last if last.order else best
+                if progress is not None and progress(last) is False and best is not None:
+                    running.cancel()
+                    return best
+        except grpc.RpcError as error:
+            raise from_rpc_error(error) from error
+        return _calls.last_of_search(request, last)
 
     async def list_schedule_kinds(
         self, *, timeout: Optional[float] = None

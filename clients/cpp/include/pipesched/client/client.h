@@ -33,6 +33,10 @@ class ListScheduleKindsResponse;
 class GetServerInfoResponse;
 class ValidateScheduleRequest;
 class ValidateScheduleResponse;
+class CompareSchedulesRequest;
+class CompareSchedulesResponse;
+class SearchScheduleRequest;
+class SearchScheduleResponse;
 }  // namespace v1
 
 namespace client {
@@ -91,6 +95,17 @@ class Client {
 
   absl::StatusOr<v1::ValidateScheduleResponse> ValidateSchedule(
       const v1::ValidateScheduleRequest& request, const CallOptions& options = {}) const;
+
+  absl::StatusOr<v1::CompareSchedulesResponse> CompareSchedules(
+      const v1::CompareSchedulesRequest& request, const CallOptions& options = {}) const;
+
+  // Calls `receive` with each message, in order; the last one has search.finished. The
+  // service ends a search a little before the call's timeout; after a cancellation no
+  // further message comes. Also returns DATA_LOSS if the last message is missing, or its
+  // timeline is broken.
+  absl::Status SearchSchedule(const v1::SearchScheduleRequest& request,
+                              absl::FunctionRef<void(v1::SearchScheduleResponse message)> receive,
+                              const CallOptions& options = {}) const;
 
   absl::StatusOr<v1::ListScheduleKindsResponse> ListScheduleKinds(
       const CallOptions& options = {}) const;

@@ -343,6 +343,7 @@ type Note struct {
 	//     half was not given for some stage, so that it is half of the backward.
 	//   - BELOW_VALIDITY_LIMIT: there are too few microbatches for what the kind
 	//     promises; metadata: num_microbatches, least.
+	//   - SEARCH_STOPPED: a search ended before its budget or its goal; metadata: cause.
 	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
 	// A sentence for people.
 	Message string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`

@@ -564,7 +564,7 @@ type RenderScheduleRequest struct {
 	// a table that compares them. The pipeline is then one machine: num_stages
 	// ranks, chunks_per_rank 1, and a cost record describes the slice of a rank. A
 	// kind of several chunks a rank splits each slice in 2. Not with
-	// RenderOptions.ranks, nor the kind CUSTOM.
+	// RenderOptions.ranks; none of these is of the kind CUSTOM.
 	Compared      []*Schedule `protobuf:"bytes,5,rep,name=compared,proto3" json:"compared,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -655,7 +655,7 @@ type RenderOptions struct {
 	// TEXT.
 	Memory MemoryCurve `protobuf:"varint,6,opt,name=memory,proto3,enum=pipesched.v1.MemoryCurve" json:"memory,omitempty"`
 	// Shows only what happens between these times, in the caller's unit. Start: at
-	// least 0, unset means 0. End: above start, unset or after the end of the
+	// least 0 and before the end of the schedule, unset means 0. End: above start, unset or after the end of the
 	// schedule means its end.
 	StartTime *float64 `protobuf:"fixed64,7,opt,name=start_time,json=startTime,proto3,oneof" json:"start_time,omitempty"`
 	// See start_time.
@@ -1399,7 +1399,7 @@ var File_pipesched_v1_schedule_service_proto protoreflect.FileDescriptor
 
 const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\n" +
-	"#pipesched/v1/schedule_service.proto\x12\fpipesched.v1\x1a\x1bpipesched/v1/exchange.proto\x1a\x1apipesched/v1/metrics.proto\x1a\x1apipesched/v1/picture.proto\x1a\x1bpipesched/v1/pipeline.proto\x1a\x1bpipesched/v1/schedule.proto\x1a\x1bpipesched/v1/timeline.proto\x1a\x1bpipesched/v1/validate.proto\"\xbe\x01\n" +
+	"#pipesched/v1/schedule_service.proto\x12\fpipesched.v1\x1a\x1bpipesched/v1/exchange.proto\x1a\x1apipesched/v1/metrics.proto\x1a\x1apipesched/v1/picture.proto\x1a\x1bpipesched/v1/pipeline.proto\x1a\x1bpipesched/v1/schedule.proto\x1a\x19pipesched/v1/search.proto\x1a\x1bpipesched/v1/timeline.proto\x1a\x1bpipesched/v1/validate.proto\"\xbe\x01\n" +
 	"\x16ComputeScheduleRequest\x122\n" +
 	"\bpipeline\x18\x01 \x01(\v2\x16.pipesched.v1.PipelineR\bpipeline\x122\n" +
 	"\bschedule\x18\x02 \x01(\v2\x16.pipesched.v1.ScheduleR\bschedule\x12&\n" +
@@ -1508,12 +1508,14 @@ const file_pipesched_v1_schedule_service_proto_rawDesc = "" +
 	"\x1aEXPORT_FORMAT_CHROME_TRACE\x10\x04\x12\x1f\n" +
 	"\x1bEXPORT_FORMAT_TIMELINE_JSON\x10\x05\x12 \n" +
 	"\x1cEXPORT_FORMAT_MEGATRON_ORDER\x10\x06\x12(\n" +
-	"$EXPORT_FORMAT_DEEPSPEED_INSTRUCTIONS\x10\a2\xd0\x05\n" +
+	"$EXPORT_FORMAT_DEEPSPEED_INSTRUCTIONS\x10\a2\x9c\a\n" +
 	"\x0fScheduleService\x12c\n" +
 	"\x0fComputeSchedule\x12$.pipesched.v1.ComputeScheduleRequest\x1a%.pipesched.v1.ComputeScheduleResponse\"\x03\x90\x02\x01\x12b\n" +
 	"\x0eStreamSchedule\x12#.pipesched.v1.StreamScheduleRequest\x1a$.pipesched.v1.StreamScheduleResponse\"\x03\x90\x02\x010\x01\x12`\n" +
 	"\x0eRenderSchedule\x12#.pipesched.v1.RenderScheduleRequest\x1a$.pipesched.v1.RenderScheduleResponse\"\x03\x90\x02\x01\x12`\n" +
 	"\x0eExportSchedule\x12#.pipesched.v1.ExportScheduleRequest\x1a$.pipesched.v1.ExportScheduleResponse\"\x03\x90\x02\x01\x12f\n" +
+	"\x10CompareSchedules\x12%.pipesched.v1.CompareSchedulesRequest\x1a&.pipesched.v1.CompareSchedulesResponse\"\x03\x90\x02\x01\x12b\n" +
+	"\x0eSearchSchedule\x12#.pipesched.v1.SearchScheduleRequest\x1a$.pipesched.v1.SearchScheduleResponse\"\x03\x90\x02\x010\x01\x12f\n" +
 	"\x10ValidateSchedule\x12%.pipesched.v1.ValidateScheduleRequest\x1a&.pipesched.v1.ValidateScheduleResponse\"\x03\x90\x02\x01\x12i\n" +
 	"\x11ListScheduleKinds\x12&.pipesched.v1.ListScheduleKindsRequest\x1a'.pipesched.v1.ListScheduleKindsResponse\"\x03\x90\x02\x01\x12]\n" +
 	"\rGetServerInfo\x12\".pipesched.v1.GetServerInfoRequest\x1a#.pipesched.v1.GetServerInfoResponse\"\x03\x90\x02\x01B\xb5\x01\n" +
@@ -1562,8 +1564,12 @@ var file_pipesched_v1_schedule_service_proto_goTypes = []any{
 	(*TextStyle)(nil),                 // 25: pipesched.v1.TextStyle
 	(*ExportOptions)(nil),             // 26: pipesched.v1.ExportOptions
 	(*ScheduleKindInfo)(nil),          // 27: pipesched.v1.ScheduleKindInfo
-	(*ValidateScheduleRequest)(nil),   // 28: pipesched.v1.ValidateScheduleRequest
-	(*ValidateScheduleResponse)(nil),  // 29: pipesched.v1.ValidateScheduleResponse
+	(*CompareSchedulesRequest)(nil),   // 28: pipesched.v1.CompareSchedulesRequest
+	(*SearchScheduleRequest)(nil),     // 29: pipesched.v1.SearchScheduleRequest
+	(*ValidateScheduleRequest)(nil),   // 30: pipesched.v1.ValidateScheduleRequest
+	(*CompareSchedulesResponse)(nil),  // 31: pipesched.v1.CompareSchedulesResponse
+	(*SearchScheduleResponse)(nil),    // 32: pipesched.v1.SearchScheduleResponse
+	(*ValidateScheduleResponse)(nil),  // 33: pipesched.v1.ValidateScheduleResponse
 }
 var file_pipesched_v1_schedule_service_proto_depIdxs = []int32{
 	17, // 0: pipesched.v1.ComputeScheduleRequest.pipeline:type_name -> pipesched.v1.Pipeline
@@ -1601,18 +1607,22 @@ var file_pipesched_v1_schedule_service_proto_depIdxs = []int32{
 	5,  // 32: pipesched.v1.ScheduleService.StreamSchedule:input_type -> pipesched.v1.StreamScheduleRequest
 	7,  // 33: pipesched.v1.ScheduleService.RenderSchedule:input_type -> pipesched.v1.RenderScheduleRequest
 	10, // 34: pipesched.v1.ScheduleService.ExportSchedule:input_type -> pipesched.v1.ExportScheduleRequest
-	28, // 35: pipesched.v1.ScheduleService.ValidateSchedule:input_type -> pipesched.v1.ValidateScheduleRequest
-	12, // 36: pipesched.v1.ScheduleService.ListScheduleKinds:input_type -> pipesched.v1.ListScheduleKindsRequest
-	14, // 37: pipesched.v1.ScheduleService.GetServerInfo:input_type -> pipesched.v1.GetServerInfoRequest
-	4,  // 38: pipesched.v1.ScheduleService.ComputeSchedule:output_type -> pipesched.v1.ComputeScheduleResponse
-	6,  // 39: pipesched.v1.ScheduleService.StreamSchedule:output_type -> pipesched.v1.StreamScheduleResponse
-	9,  // 40: pipesched.v1.ScheduleService.RenderSchedule:output_type -> pipesched.v1.RenderScheduleResponse
-	11, // 41: pipesched.v1.ScheduleService.ExportSchedule:output_type -> pipesched.v1.ExportScheduleResponse
-	29, // 42: pipesched.v1.ScheduleService.ValidateSchedule:output_type -> pipesched.v1.ValidateScheduleResponse
-	13, // 43: pipesched.v1.ScheduleService.ListScheduleKinds:output_type -> pipesched.v1.ListScheduleKindsResponse
-	15, // 44: pipesched.v1.ScheduleService.GetServerInfo:output_type -> pipesched.v1.GetServerInfoResponse
-	38, // [38:45] is the sub-list for method output_type
-	31, // [31:38] is the sub-list for method input_type
+	28, // 35: pipesched.v1.ScheduleService.CompareSchedules:input_type -> pipesched.v1.CompareSchedulesRequest
+	29, // 36: pipesched.v1.ScheduleService.SearchSchedule:input_type -> pipesched.v1.SearchScheduleRequest
+	30, // 37: pipesched.v1.ScheduleService.ValidateSchedule:input_type -> pipesched.v1.ValidateScheduleRequest
+	12, // 38: pipesched.v1.ScheduleService.ListScheduleKinds:input_type -> pipesched.v1.ListScheduleKindsRequest
+	14, // 39: pipesched.v1.ScheduleService.GetServerInfo:input_type -> pipesched.v1.GetServerInfoRequest
+	4,  // 40: pipesched.v1.ScheduleService.ComputeSchedule:output_type -> pipesched.v1.ComputeScheduleResponse
+	6,  // 41: pipesched.v1.ScheduleService.StreamSchedule:output_type -> pipesched.v1.StreamScheduleResponse
+	9,  // 42: pipesched.v1.ScheduleService.RenderSchedule:output_type -> pipesched.v1.RenderScheduleResponse
+	11, // 43: pipesched.v1.ScheduleService.ExportSchedule:output_type -> pipesched.v1.ExportScheduleResponse
+	31, // 44: pipesched.v1.ScheduleService.CompareSchedules:output_type -> pipesched.v1.CompareSchedulesResponse
+	32, // 45: pipesched.v1.ScheduleService.SearchSchedule:output_type -> pipesched.v1.SearchScheduleResponse
+	33, // 46: pipesched.v1.ScheduleService.ValidateSchedule:output_type -> pipesched.v1.ValidateScheduleResponse
+	13, // 47: pipesched.v1.ScheduleService.ListScheduleKinds:output_type -> pipesched.v1.ListScheduleKindsResponse
+	15, // 48: pipesched.v1.ScheduleService.GetServerInfo:output_type -> pipesched.v1.GetServerInfoResponse
+	40, // [40:49] is the sub-list for method output_type
+	31, // [31:40] is the sub-list for method input_type
 	31, // [31:31] is the sub-list for extension type_name
 	31, // [31:31] is the sub-list for extension extendee
 	0,  // [0:31] is the sub-list for field type_name
@@ -1628,6 +1638,7 @@ func file_pipesched_v1_schedule_service_proto_init() {
 	file_pipesched_v1_picture_proto_init()
 	file_pipesched_v1_pipeline_proto_init()
 	file_pipesched_v1_schedule_proto_init()
+	file_pipesched_v1_search_proto_init()
 	file_pipesched_v1_timeline_proto_init()
 	file_pipesched_v1_validate_proto_init()
 	file_pipesched_v1_schedule_service_proto_msgTypes[5].OneofWrappers = []any{}

@@ -23,6 +23,8 @@ const (
 	ScheduleService_StreamSchedule_FullMethodName    = "/pipesched.v1.ScheduleService/StreamSchedule"
 	ScheduleService_RenderSchedule_FullMethodName    = "/pipesched.v1.ScheduleService/RenderSchedule"
 	ScheduleService_ExportSchedule_FullMethodName    = "/pipesched.v1.ScheduleService/ExportSchedule"
+	ScheduleService_CompareSchedules_FullMethodName  = "/pipesched.v1.ScheduleService/CompareSchedules"
+	ScheduleService_SearchSchedule_FullMethodName    = "/pipesched.v1.ScheduleService/SearchSchedule"
 	ScheduleService_ValidateSchedule_FullMethodName  = "/pipesched.v1.ScheduleService/ValidateSchedule"
 	ScheduleService_ListScheduleKinds_FullMethodName = "/pipesched.v1.ScheduleService/ListScheduleKinds"
 	ScheduleService_GetServerInfo_FullMethodName     = "/pipesched.v1.ScheduleService/GetServerInfo"
@@ -49,7 +51,7 @@ const (
 //     for each other; the message says who waits for whom.
 //   - RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
 //     google.rpc.RetryInfo says when to try again, as the trailer
-//     grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
+//     grpc-retry-pushback-ms does. Metadata: cause, scope. gRPC itself refuses a request
 //     over max_message_bytes with this code, without details.
 //   - CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
 //     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
@@ -81,6 +83,15 @@ type ScheduleServiceClient interface {
 	// Writes a schedule as a file of another program. A file over 64 MiB is
 	// refused with LIMIT_EXCEEDED.
 	ExportSchedule(ctx context.Context, in *ExportScheduleRequest, opts ...grpc.CallOption) (*ExportScheduleResponse, error)
+	// Computes all schedule kinds on one machine, side by side.
+	CompareSchedules(ctx context.Context, in *CompareSchedulesRequest, opts ...grpc.CallOption) (*CompareSchedulesResponse, error)
+	// Searches for the best order of a machine, within its memory limits, and tells how
+	// far it is. The order is never worse than any fixed kind that fits. At most 65,536
+	// ops and 128 ranks.
+	//
+	// INVALID_ARGUMENT also where no order fits: the violation of memory_limit_bytes names
+	// the rank, the op that does not fit and the smallest limit that is enough.
+	SearchSchedule(ctx context.Context, in *SearchScheduleRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SearchScheduleResponse], error)
 	// Says whether a schedule can run, with everything that is wrong with it; of one
 	// with SEND and RECV, whether it deadlocks under a transport. A schedule that cannot run
 	// is no error of the call.
@@ -148,6 +159,35 @@ func (c *scheduleServiceClient) ExportSchedule(ctx context.Context, in *ExportSc
 	return out, nil
 }
 
+func (c *scheduleServiceClient) CompareSchedules(ctx context.Context, in *CompareSchedulesRequest, opts ...grpc.CallOption) (*CompareSchedulesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CompareSchedulesResponse)
+	err := c.cc.Invoke(ctx, ScheduleService_CompareSchedules_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *scheduleServiceClient) SearchSchedule(ctx context.Context, in *SearchScheduleRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SearchScheduleResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &ScheduleService_ServiceDesc.Streams[1], ScheduleService_SearchSchedule_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[SearchScheduleRequest, SearchScheduleResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type ScheduleService_SearchScheduleClient = grpc.ServerStreamingClient[SearchScheduleResponse]
+
 func (c *scheduleServiceClient) ValidateSchedule(ctx context.Context, in *ValidateScheduleRequest, opts ...grpc.CallOption) (*ValidateScheduleResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ValidateScheduleResponse)
@@ -199,7 +239,7 @@ func (c *scheduleServiceClient) GetServerInfo(ctx context.Context, in *GetServer
 //     for each other; the message says who waits for whom.
 //   - RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
 //     google.rpc.RetryInfo says when to try again, as the trailer
-//     grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
+//     grpc-retry-pushback-ms does. Metadata: cause, scope. gRPC itself refuses a request
 //     over max_message_bytes with this code, without details.
 //   - CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
 //     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
@@ -231,6 +271,15 @@ type ScheduleServiceServer interface {
 	// Writes a schedule as a file of another program. A file over 64 MiB is
 	// refused with LIMIT_EXCEEDED.
 	ExportSchedule(context.Context, *ExportScheduleRequest) (*ExportScheduleResponse, error)
+	// Computes all schedule kinds on one machine, side by side.
+	CompareSchedules(context.Context, *CompareSchedulesRequest) (*CompareSchedulesResponse, error)
+	// Searches for the best order of a machine, within its memory limits, and tells how
+	// far it is. The order is never worse than any fixed kind that fits. At most 65,536
+	// ops and 128 ranks.
+	//
+	// INVALID_ARGUMENT also where no order fits: the violation of memory_limit_bytes names
+	// the rank, the op that does not fit and the smallest limit that is enough.
+	SearchSchedule(*SearchScheduleRequest, grpc.ServerStreamingServer[SearchScheduleResponse]) error
 	// Says whether a schedule can run, with everything that is wrong with it; of one
 	// with SEND and RECV, whether it deadlocks under a transport. A schedule that cannot run
 	// is no error of the call.
@@ -260,6 +309,12 @@ func (UnimplementedScheduleServiceServer) RenderSchedule(context.Context, *Rende
 }
 func (UnimplementedScheduleServiceServer) ExportSchedule(context.Context, *ExportScheduleRequest) (*ExportScheduleResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ExportSchedule not implemented")
+}
+func (UnimplementedScheduleServiceServer) CompareSchedules(context.Context, *CompareSchedulesRequest) (*CompareSchedulesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CompareSchedules not implemented")
+}
+func (UnimplementedScheduleServiceServer) SearchSchedule(*SearchScheduleRequest, grpc.ServerStreamingServer[SearchScheduleResponse]) error {
+	return status.Errorf(codes.Unimplemented, "method SearchSchedule not implemented")
 }
 func (UnimplementedScheduleServiceServer) ValidateSchedule(context.Context, *ValidateScheduleRequest) (*ValidateScheduleResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ValidateSchedule not implemented")
@@ -356,6 +411,35 @@ func _ScheduleService_ExportSchedule_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ScheduleService_CompareSchedules_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CompareSchedulesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ScheduleServiceServer).CompareSchedules(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ScheduleService_CompareSchedules_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ScheduleServiceServer).CompareSchedules(ctx, req.(*CompareSchedulesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ScheduleService_SearchSchedule_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(SearchScheduleRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(ScheduleServiceServer).SearchSchedule(m, &grpc.GenericServerStream[SearchScheduleRequest, SearchScheduleResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type ScheduleService_SearchScheduleServer = grpc.ServerStreamingServer[SearchScheduleResponse]
+
 func _ScheduleService_ValidateSchedule_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ValidateScheduleRequest)
 	if err := dec(in); err != nil {
@@ -430,6 +514,10 @@ var ScheduleService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _ScheduleService_ExportSchedule_Handler,
 		},
 		{
+			MethodName: "CompareSchedules",
+			Handler:    _ScheduleService_CompareSchedules_Handler,
+		},
+		{
 			MethodName: "ValidateSchedule",
 			Handler:    _ScheduleService_ValidateSchedule_Handler,
 		},
@@ -446,6 +534,11 @@ var ScheduleService_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "StreamSchedule",
 			Handler:       _ScheduleService_StreamSchedule_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "SearchSchedule",
+			Handler:       _ScheduleService_SearchSchedule_Handler,
 			ServerStreams: true,
 		},
 	},

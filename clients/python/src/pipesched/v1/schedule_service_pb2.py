@@ -16,11 +16,12 @@ from pipesched.v1 import metrics_pb2 as pipesched_dot_v1_dot_metrics__pb2
 from pipesched.v1 import picture_pb2 as pipesched_dot_v1_dot_picture__pb2
 from pipesched.v1 import pipeline_pb2 as pipesched_dot_v1_dot_pipeline__pb2
 from pipesched.v1 import schedule_pb2 as pipesched_dot_v1_dot_schedule__pb2
+from pipesched.v1 import search_pb2 as pipesched_dot_v1_dot_search__pb2
 from pipesched.v1 import timeline_pb2 as pipesched_dot_v1_dot_timeline__pb2
 from pipesched.v1 import validate_pb2 as pipesched_dot_v1_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#pipesched/v1/schedule_service.proto\x12\x0cpipesched.v1\x1a\x1bpipesched/v1/exchange.proto\x1a\x1apipesched/v1/metrics.proto\x1a\x1apipesched/v1/picture.proto\x1a\x1bpipesched/v1/pipeline.proto\x1a\x1bpipesched/v1/schedule.proto\x1a\x1bpipesched/v1/timeline.proto\x1a\x1bpipesched/v1/validate.proto\"\x9d\x01\n\x16\x43omputeScheduleRequest\x12(\n\x08pipeline\x18\x01 \x01(\x0b\x32\x16.pipesched.v1.Pipeline\x12(\n\x08schedule\x18\x02 \x01(\x0b\x32\x16.pipesched.v1.Schedule\x12 \n\x04view\x18\x03 \x01(\x0e\x32\x12.pipesched.v1.View\x12\r\n\x05ranks\x18\x04 \x03(\x05\"\xe0\x01\n\x17\x43omputeScheduleResponse\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x14\n\x0corder_digest\x18\x02 \x01(\t\x12&\n\x07metrics\x18\x03 \x01(\x0b\x32\x15.pipesched.v1.Metrics\x12(\n\x08timeline\x18\x04 \x01(\x0b\x32\x16.pipesched.v1.Timeline\x12!\n\x05notes\x18\x05 \x03(\x0b\x32\x12.pipesched.v1.Note\x12*\n\x05shape\x18\x06 \x01(\x0b\x32\x1b.pipesched.v1.PipelineShape\"z\n\x15StreamScheduleRequest\x12(\n\x08pipeline\x18\x01 \x01(\x0b\x32\x16.pipesched.v1.Pipeline\x12(\n\x08schedule\x18\x02 \x01(\x0b\x32\x16.pipesched.v1.Schedule\x12\r\n\x05ranks\x18\x03 \x03(\x05\"\xdf\x01\n\x16StreamScheduleResponse\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x14\n\x0corder_digest\x18\x02 \x01(\t\x12&\n\x07metrics\x18\x03 \x01(\x0b\x32\x15.pipesched.v1.Metrics\x12(\n\x08timeline\x18\x04 \x01(\x0b\x32\x16.pipesched.v1.Timeline\x12!\n\x05notes\x18\x05 \x03(\x0b\x32\x12.pipesched.v1.Note\x12*\n\x05shape\x18\x06 \x01(\x0b\x32\x1b.pipesched.v1.PipelineShape\"\xef\x01\n\x15RenderScheduleRequest\x12(\n\x08pipeline\x18\x01 \x01(\x0b\x32\x16.pipesched.v1.Pipeline\x12(\n\x08schedule\x18\x02 \x01(\x0b\x32\x16.pipesched.v1.Schedule\x12*\n\x06\x66ormat\x18\x03 \x01(\x0e\x32\x1a.pipesched.v1.RenderFormat\x12,\n\x07options\x18\x04 \x01(\x0b\x32\x1b.pipesched.v1.RenderOptions\x12(\n\x08\x63ompared\x18\x05 \x03(\x0b\x32\x16.pipesched.v1.Schedule\"\xe1\x02\n\rRenderOptions\x12\r\n\x05title\x18\x01 \x01(\t\x12\x11\n\ttime_unit\x18\x02 \x01(\t\x12\"\n\x05theme\x18\x03 \x01(\x0e\x32\x13.pipesched.v1.Theme\x12\x13\n\x0bshow_arrows\x18\x04 \x01(\x08\x12\x1a\n\x12show_critical_path\x18\x05 \x01(\x08\x12)\n\x06memory\x18\x06 \x01(\x0e\x32\x19.pipesched.v1.MemoryCurve\x12\x17\n\nstart_time\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x15\n\x08\x65nd_time\x18\x08 \x01(\x01H\x01\x88\x01\x01\x12\r\n\x05ranks\x18\t \x03(\x05\x12\r\n\x05width\x18\n \x01(\x05\x12\x0e\n\x06height\x18\x0b \x01(\x05\x12\r\n\x05scale\x18\x0c \x01(\x01\x12%\n\x04text\x18\r \x01(\x0b\x32\x17.pipesched.v1.TextStyleB\r\n\x0b_start_timeB\x0b\n\t_end_time\"\xa7\x01\n\x16RenderScheduleResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x14\n\x0c\x63ontent_type\x18\x02 \x01(\t\x12\r\n\x05width\x18\x03 \x01(\x05\x12\x0e\n\x06height\x18\x04 \x01(\x05\x12\x0e\n\x06\x64igest\x18\x05 \x01(\t\x12\x14\n\x0corder_digest\x18\x06 \x01(\t\x12!\n\x05notes\x18\x07 \x03(\x0b\x32\x12.pipesched.v1.Note\"\xc5\x01\n\x15\x45xportScheduleRequest\x12(\n\x08pipeline\x18\x01 \x01(\x0b\x32\x16.pipesched.v1.Pipeline\x12(\n\x08schedule\x18\x02 \x01(\x0b\x32\x16.pipesched.v1.Schedule\x12*\n\x06\x66ormat\x18\x03 \x01(\x0e\x32\x1a.pipesched.v1.ExportFormat\x12,\n\x07options\x18\x04 \x01(\x0b\x32\x1b.pipesched.v1.ExportOptions\"\x88\x01\n\x16\x45xportScheduleResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x14\n\x0c\x63ontent_type\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x14\n\x0corder_digest\x18\x04 \x01(\t\x12!\n\x05notes\x18\x05 \x03(\x0b\x32\x12.pipesched.v1.Note\"\x1a\n\x18ListScheduleKindsRequest\"J\n\x19ListScheduleKindsResponse\x12-\n\x05kinds\x18\x01 \x03(\x0b\x32\x1e.pipesched.v1.ScheduleKindInfo\"\x16\n\x14GetServerInfoRequest\"\x9a\x02\n\x15GetServerInfoResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x0e\n\x06\x63ommit\x18\x02 \x01(\t\x12\x17\n\x0f\x61pi_version_low\x18\x03 \x01(\t\x12\x18\n\x10\x61pi_version_high\x18\x04 \x01(\t\x12\x19\n\x11\x61lgorithm_version\x18\x05 \x01(\x05\x12*\n\x06limits\x18\x06 \x01(\x0b\x32\x1a.pipesched.v1.ServerLimits\x12\x32\n\x0erender_formats\x18\x07 \x03(\x0e\x32\x1a.pipesched.v1.RenderFormat\x12\x32\n\x0e\x65xport_formats\x18\x08 \x03(\x0e\x32\x1a.pipesched.v1.ExportFormat\"\xd8\x01\n\x0cServerLimits\x12\x11\n\tmax_ranks\x18\x01 \x01(\x05\x12\x1b\n\x13max_chunks_per_rank\x18\x02 \x01(\x05\x12\x18\n\x10max_microbatches\x18\x03 \x01(\x05\x12\x0f\n\x07max_ops\x18\x04 \x01(\x05\x12\x19\n\x11max_message_bytes\x18\x05 \x01(\x05\x12\x18\n\x10max_picture_side\x18\x06 \x01(\x05\x12\x1a\n\x12max_picture_pixels\x18\x07 \x01(\x05\x12\x1c\n\x14max_order_text_bytes\x18\x08 \x01(\x05*=\n\x04View\x12\x14\n\x10VIEW_UNSPECIFIED\x10\x00\x12\x10\n\x0cVIEW_SUMMARY\x10\x01\x12\r\n\tVIEW_FULL\x10\x02*\xa2\x01\n\x0cRenderFormat\x12\x1d\n\x19RENDER_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11RENDER_FORMAT_PNG\x10\x01\x12\x15\n\x11RENDER_FORMAT_SVG\x10\x02\x12\x15\n\x11RENDER_FORMAT_PDF\x10\x03\x12\x16\n\x12RENDER_FORMAT_HTML\x10\x04\x12\x16\n\x12RENDER_FORMAT_TEXT\x10\x05*\x97\x02\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x17\n\x13\x45XPORT_FORMAT_ORDER\x10\x01\x12\x1d\n\x19\x45XPORT_FORMAT_PYTORCH_CSV\x10\x02\x12#\n\x1f\x45XPORT_FORMAT_PYTORCH_CSV_COMMS\x10\x03\x12\x1e\n\x1a\x45XPORT_FORMAT_CHROME_TRACE\x10\x04\x12\x1f\n\x1b\x45XPORT_FORMAT_TIMELINE_JSON\x10\x05\x12 \n\x1c\x45XPORT_FORMAT_MEGATRON_ORDER\x10\x06\x12(\n$EXPORT_FORMAT_DEEPSPEED_INSTRUCTIONS\x10\x07\x32\xd0\x05\n\x0fScheduleService\x12\x63\n\x0f\x43omputeSchedule\x12$.pipesched.v1.ComputeScheduleRequest\x1a%.pipesched.v1.ComputeScheduleResponse\"\x03\x90\x02\x01\x12\x62\n\x0eStreamSchedule\x12#.pipesched.v1.StreamScheduleRequest\x1a$.pipesched.v1.StreamScheduleResponse\"\x03\x90\x02\x01\x30\x01\x12`\n\x0eRenderSchedule\x12#.pipesched.v1.RenderScheduleRequest\x1a$.pipesched.v1.RenderScheduleResponse\"\x03\x90\x02\x01\x12`\n\x0e\x45xportSchedule\x12#.pipesched.v1.ExportScheduleRequest\x1a$.pipesched.v1.ExportScheduleResponse\"\x03\x90\x02\x01\x12\x66\n\x10ValidateSchedule\x12%.pipesched.v1.ValidateScheduleRequest\x1a&.pipesched.v1.ValidateScheduleResponse\"\x03\x90\x02\x01\x12i\n\x11ListScheduleKinds\x12&.pipesched.v1.ListScheduleKindsRequest\x1a\'.pipesched.v1.ListScheduleKindsResponse\"\x03\x90\x02\x01\x12]\n\rGetServerInfo\x12\".pipesched.v1.GetServerInfoRequest\x1a#.pipesched.v1.GetServerInfoResponse\"\x03\x90\x02\x01\x42\xb5\x01\n\x0fio.pipesched.v1B\x14ScheduleServiceProtoP\x01ZFgithub.com/pipesched/pipesched/clients/go/gen/pipesched/v1;pipeschedv1\xa2\x02\x03PSV\xaa\x02\x0cPipesched.V1\xba\x02\rPipesched_V1_\xca\x02\x0cPipesched\\V1\xea\x02\rPipesched::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#pipesched/v1/schedule_service.proto\x12\x0cpipesched.v1\x1a\x1bpipesched/v1/exchange.proto\x1a\x1apipesched/v1/metrics.proto\x1a\x1apipesched/v1/picture.proto\x1a\x1bpipesched/v1/pipeline.proto\x1a\x1bpipesched/v1/schedule.proto\x1a\x19pipesched/v1/search.proto\x1a\x1bpipesched/v1/timeline.proto\x1a\x1bpipesched/v1/validate.proto\"\x9d\x01\n\x16\x43omputeScheduleRequest\x12(\n\x08pipeline\x18\x01 \x01(\x0b\x32\x16.pipesched.v1.Pipeline\x12(\n\x08schedule\x18\x02 \x01(\x0b\x32\x16.pipesched.v1.Schedule\x12 \n\x04view\x18\x03 \x01(\x0e\x32\x12.pipesched.v1.View\x12\r\n\x05ranks\x18\x04 \x03(\x05\"\xe0\x01\n\x17\x43omputeScheduleResponse\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x14\n\x0corder_digest\x18\x02 \x01(\t\x12&\n\x07metrics\x18\x03 \x01(\x0b\x32\x15.pipesched.v1.Metrics\x12(\n\x08timeline\x18\x04 \x01(\x0b\x32\x16.pipesched.v1.Timeline\x12!\n\x05notes\x18\x05 \x03(\x0b\x32\x12.pipesched.v1.Note\x12*\n\x05shape\x18\x06 \x01(\x0b\x32\x1b.pipesched.v1.PipelineShape\"z\n\x15StreamScheduleRequest\x12(\n\x08pipeline\x18\x01 \x01(\x0b\x32\x16.pipesched.v1.Pipeline\x12(\n\x08schedule\x18\x02 \x01(\x0b\x32\x16.pipesched.v1.Schedule\x12\r\n\x05ranks\x18\x03 \x03(\x05\"\xdf\x01\n\x16StreamScheduleResponse\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x14\n\x0corder_digest\x18\x02 \x01(\t\x12&\n\x07metrics\x18\x03 \x01(\x0b\x32\x15.pipesched.v1.Metrics\x12(\n\x08timeline\x18\x04 \x01(\x0b\x32\x16.pipesched.v1.Timeline\x12!\n\x05notes\x18\x05 \x03(\x0b\x32\x12.pipesched.v1.Note\x12*\n\x05shape\x18\x06 \x01(\x0b\x32\x1b.pipesched.v1.PipelineShape\"\xef\x01\n\x15RenderScheduleRequest\x12(\n\x08pipeline\x18\x01 \x01(\x0b\x32\x16.pipesched.v1.Pipeline\x12(\n\x08schedule\x18\x02 \x01(\x0b\x32\x16.pipesched.v1.Schedule\x12*\n\x06\x66ormat\x18\x03 \x01(\x0e\x32\x1a.pipesched.v1.RenderFormat\x12,\n\x07options\x18\x04 \x01(\x0b\x32\x1b.pipesched.v1.RenderOptions\x12(\n\x08\x63ompared\x18\x05 \x03(\x0b\x32\x16.pipesched.v1.Schedule\"\xe1\x02\n\rRenderOptions\x12\r\n\x05title\x18\x01 \x01(\t\x12\x11\n\ttime_unit\x18\x02 \x01(\t\x12\"\n\x05theme\x18\x03 \x01(\x0e\x32\x13.pipesched.v1.Theme\x12\x13\n\x0bshow_arrows\x18\x04 \x01(\x08\x12\x1a\n\x12show_critical_path\x18\x05 \x01(\x08\x12)\n\x06memory\x18\x06 \x01(\x0e\x32\x19.pipesched.v1.MemoryCurve\x12\x17\n\nstart_time\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x15\n\x08\x65nd_time\x18\x08 \x01(\x01H\x01\x88\x01\x01\x12\r\n\x05ranks\x18\t \x03(\x05\x12\r\n\x05width\x18\n \x01(\x05\x12\x0e\n\x06height\x18\x0b \x01(\x05\x12\r\n\x05scale\x18\x0c \x01(\x01\x12%\n\x04text\x18\r \x01(\x0b\x32\x17.pipesched.v1.TextStyleB\r\n\x0b_start_timeB\x0b\n\t_end_time\"\xa7\x01\n\x16RenderScheduleResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x14\n\x0c\x63ontent_type\x18\x02 \x01(\t\x12\r\n\x05width\x18\x03 \x01(\x05\x12\x0e\n\x06height\x18\x04 \x01(\x05\x12\x0e\n\x06\x64igest\x18\x05 \x01(\t\x12\x14\n\x0corder_digest\x18\x06 \x01(\t\x12!\n\x05notes\x18\x07 \x03(\x0b\x32\x12.pipesched.v1.Note\"\xc5\x01\n\x15\x45xportScheduleRequest\x12(\n\x08pipeline\x18\x01 \x01(\x0b\x32\x16.pipesched.v1.Pipeline\x12(\n\x08schedule\x18\x02 \x01(\x0b\x32\x16.pipesched.v1.Schedule\x12*\n\x06\x66ormat\x18\x03 \x01(\x0e\x32\x1a.pipesched.v1.ExportFormat\x12,\n\x07options\x18\x04 \x01(\x0b\x32\x1b.pipesched.v1.ExportOptions\"\x88\x01\n\x16\x45xportScheduleResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x14\n\x0c\x63ontent_type\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x14\n\x0corder_digest\x18\x04 \x01(\t\x12!\n\x05notes\x18\x05 \x03(\x0b\x32\x12.pipesched.v1.Note\"\x1a\n\x18ListScheduleKindsRequest\"J\n\x19ListScheduleKindsResponse\x12-\n\x05kinds\x18\x01 \x03(\x0b\x32\x1e.pipesched.v1.ScheduleKindInfo\"\x16\n\x14GetServerInfoRequest\"\x9a\x02\n\x15GetServerInfoResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x0e\n\x06\x63ommit\x18\x02 \x01(\t\x12\x17\n\x0f\x61pi_version_low\x18\x03 \x01(\t\x12\x18\n\x10\x61pi_version_high\x18\x04 \x01(\t\x12\x19\n\x11\x61lgorithm_version\x18\x05 \x01(\x05\x12*\n\x06limits\x18\x06 \x01(\x0b\x32\x1a.pipesched.v1.ServerLimits\x12\x32\n\x0erender_formats\x18\x07 \x03(\x0e\x32\x1a.pipesched.v1.RenderFormat\x12\x32\n\x0e\x65xport_formats\x18\x08 \x03(\x0e\x32\x1a.pipesched.v1.ExportFormat\"\xd8\x01\n\x0cServerLimits\x12\x11\n\tmax_ranks\x18\x01 \x01(\x05\x12\x1b\n\x13max_chunks_per_rank\x18\x02 \x01(\x05\x12\x18\n\x10max_microbatches\x18\x03 \x01(\x05\x12\x0f\n\x07max_ops\x18\x04 \x01(\x05\x12\x19\n\x11max_message_bytes\x18\x05 \x01(\x05\x12\x18\n\x10max_picture_side\x18\x06 \x01(\x05\x12\x1a\n\x12max_picture_pixels\x18\x07 \x01(\x05\x12\x1c\n\x14max_order_text_bytes\x18\x08 \x01(\x05*=\n\x04View\x12\x14\n\x10VIEW_UNSPECIFIED\x10\x00\x12\x10\n\x0cVIEW_SUMMARY\x10\x01\x12\r\n\tVIEW_FULL\x10\x02*\xa2\x01\n\x0cRenderFormat\x12\x1d\n\x19RENDER_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11RENDER_FORMAT_PNG\x10\x01\x12\x15\n\x11RENDER_FORMAT_SVG\x10\x02\x12\x15\n\x11RENDER_FORMAT_PDF\x10\x03\x12\x16\n\x12RENDER_FORMAT_HTML\x10\x04\x12\x16\n\x12RENDER_FORMAT_TEXT\x10\x05*\x97\x02\n\x0c\x45xportFormat\x12\x1d\n\x19\x45XPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x17\n\x13\x45XPORT_FORMAT_ORDER\x10\x01\x12\x1d\n\x19\x45XPORT_FORMAT_PYTORCH_CSV\x10\x02\x12#\n\x1f\x45XPORT_FORMAT_PYTORCH_CSV_COMMS\x10\x03\x12\x1e\n\x1a\x45XPORT_FORMAT_CHROME_TRACE\x10\x04\x12\x1f\n\x1b\x45XPORT_FORMAT_TIMELINE_JSON\x10\x05\x12 \n\x1c\x45XPORT_FORMAT_MEGATRON_ORDER\x10\x06\x12(\n$EXPORT_FORMAT_DEEPSPEED_INSTRUCTIONS\x10\x07\x32\x9c\x07\n\x0fScheduleService\x12\x63\n\x0f\x43omputeSchedule\x12$.pipesched.v1.ComputeScheduleRequest\x1a%.pipesched.v1.ComputeScheduleResponse\"\x03\x90\x02\x01\x12\x62\n\x0eStreamSchedule\x12#.pipesched.v1.StreamScheduleRequest\x1a$.pipesched.v1.StreamScheduleResponse\"\x03\x90\x02\x01\x30\x01\x12`\n\x0eRenderSchedule\x12#.pipesched.v1.RenderScheduleRequest\x1a$.pipesched.v1.RenderScheduleResponse\"\x03\x90\x02\x01\x12`\n\x0e\x45xportSchedule\x12#.pipesched.v1.ExportScheduleRequest\x1a$.pipesched.v1.ExportScheduleResponse\"\x03\x90\x02\x01\x12\x66\n\x10\x43ompareSchedules\x12%.pipesched.v1.CompareSchedulesRequest\x1a&.pipesched.v1.CompareSchedulesResponse\"\x03\x90\x02\x01\x12\x62\n\x0eSearchSchedule\x12#.pipesched.v1.SearchScheduleRequest\x1a$.pipesched.v1.SearchScheduleResponse\"\x03\x90\x02\x01\x30\x01\x12\x66\n\x10ValidateSchedule\x12%.pipesched.v1.ValidateScheduleRequest\x1a&.pipesched.v1.ValidateScheduleResponse\"\x03\x90\x02\x01\x12i\n\x11ListScheduleKinds\x12&.pipesched.v1.ListScheduleKindsRequest\x1a\'.pipesched.v1.ListScheduleKindsResponse\"\x03\x90\x02\x01\x12]\n\rGetServerInfo\x12\".pipesched.v1.GetServerInfoRequest\x1a#.pipesched.v1.GetServerInfoResponse\"\x03\x90\x02\x01\x42\xb5\x01\n\x0fio.pipesched.v1B\x14ScheduleServiceProtoP\x01ZFgithub.com/pipesched/pipesched/clients/go/gen/pipesched/v1;pipeschedv1\xa2\x02\x03PSV\xaa\x02\x0cPipesched.V1\xba\x02\rPipesched_V1_\xca\x02\x0cPipesched\\V1\xea\x02\rPipesched::V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pipesched.v1.schedule_service_pb2', globals())
@@ -36,46 +37,50 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _SCHEDULESERVICE.methods_by_name['RenderSchedule']._serialized_options = b'\220\002\001'
   _SCHEDULESERVICE.methods_by_name['ExportSchedule']._options = None
   _SCHEDULESERVICE.methods_by_name['ExportSchedule']._serialized_options = b'\220\002\001'
+  _SCHEDULESERVICE.methods_by_name['CompareSchedules']._options = None
+  _SCHEDULESERVICE.methods_by_name['CompareSchedules']._serialized_options = b'\220\002\001'
+  _SCHEDULESERVICE.methods_by_name['SearchSchedule']._options = None
+  _SCHEDULESERVICE.methods_by_name['SearchSchedule']._serialized_options = b'\220\002\001'
   _SCHEDULESERVICE.methods_by_name['ValidateSchedule']._options = None
   _SCHEDULESERVICE.methods_by_name['ValidateSchedule']._serialized_options = b'\220\002\001'
   _SCHEDULESERVICE.methods_by_name['ListScheduleKinds']._options = None
   _SCHEDULESERVICE.methods_by_name['ListScheduleKinds']._serialized_options = b'\220\002\001'
   _SCHEDULESERVICE.methods_by_name['GetServerInfo']._options = None
   _SCHEDULESERVICE.methods_by_name['GetServerInfo']._serialized_options = b'\220\002\001'
-  _VIEW._serialized_start=2730
-  _VIEW._serialized_end=2791
-  _RENDERFORMAT._serialized_start=2794
-  _RENDERFORMAT._serialized_end=2956
-  _EXPORTFORMAT._serialized_start=2959
-  _EXPORTFORMAT._serialized_end=3238
-  _COMPUTESCHEDULEREQUEST._serialized_start=255
-  _COMPUTESCHEDULEREQUEST._serialized_end=412
-  _COMPUTESCHEDULERESPONSE._serialized_start=415
-  _COMPUTESCHEDULERESPONSE._serialized_end=639
-  _STREAMSCHEDULEREQUEST._serialized_start=641
-  _STREAMSCHEDULEREQUEST._serialized_end=763
-  _STREAMSCHEDULERESPONSE._serialized_start=766
-  _STREAMSCHEDULERESPONSE._serialized_end=989
-  _RENDERSCHEDULEREQUEST._serialized_start=992
-  _RENDERSCHEDULEREQUEST._serialized_end=1231
-  _RENDEROPTIONS._serialized_start=1234
-  _RENDEROPTIONS._serialized_end=1587
-  _RENDERSCHEDULERESPONSE._serialized_start=1590
-  _RENDERSCHEDULERESPONSE._serialized_end=1757
-  _EXPORTSCHEDULEREQUEST._serialized_start=1760
-  _EXPORTSCHEDULEREQUEST._serialized_end=1957
-  _EXPORTSCHEDULERESPONSE._serialized_start=1960
-  _EXPORTSCHEDULERESPONSE._serialized_end=2096
-  _LISTSCHEDULEKINDSREQUEST._serialized_start=2098
-  _LISTSCHEDULEKINDSREQUEST._serialized_end=2124
-  _LISTSCHEDULEKINDSRESPONSE._serialized_start=2126
-  _LISTSCHEDULEKINDSRESPONSE._serialized_end=2200
-  _GETSERVERINFOREQUEST._serialized_start=2202
-  _GETSERVERINFOREQUEST._serialized_end=2224
-  _GETSERVERINFORESPONSE._serialized_start=2227
-  _GETSERVERINFORESPONSE._serialized_end=2509
-  _SERVERLIMITS._serialized_start=2512
-  _SERVERLIMITS._serialized_end=2728
-  _SCHEDULESERVICE._serialized_start=3241
-  _SCHEDULESERVICE._serialized_end=3961
+  _VIEW._serialized_start=2757
+  _VIEW._serialized_end=2818
+  _RENDERFORMAT._serialized_start=2821
+  _RENDERFORMAT._serialized_end=2983
+  _EXPORTFORMAT._serialized_start=2986
+  _EXPORTFORMAT._serialized_end=3265
+  _COMPUTESCHEDULEREQUEST._serialized_start=282
+  _COMPUTESCHEDULEREQUEST._serialized_end=439
+  _COMPUTESCHEDULERESPONSE._serialized_start=442
+  _COMPUTESCHEDULERESPONSE._serialized_end=666
+  _STREAMSCHEDULEREQUEST._serialized_start=668
+  _STREAMSCHEDULEREQUEST._serialized_end=790
+  _STREAMSCHEDULERESPONSE._serialized_start=793
+  _STREAMSCHEDULERESPONSE._serialized_end=1016
+  _RENDERSCHEDULEREQUEST._serialized_start=1019
+  _RENDERSCHEDULEREQUEST._serialized_end=1258
+  _RENDEROPTIONS._serialized_start=1261
+  _RENDEROPTIONS._serialized_end=1614
+  _RENDERSCHEDULERESPONSE._serialized_start=1617
+  _RENDERSCHEDULERESPONSE._serialized_end=1784
+  _EXPORTSCHEDULEREQUEST._serialized_start=1787
+  _EXPORTSCHEDULEREQUEST._serialized_end=1984
+  _EXPORTSCHEDULERESPONSE._serialized_start=1987
+  _EXPORTSCHEDULERESPONSE._serialized_end=2123
+  _LISTSCHEDULEKINDSREQUEST._serialized_start=2125
+  _LISTSCHEDULEKINDSREQUEST._serialized_end=2151
+  _LISTSCHEDULEKINDSRESPONSE._serialized_start=2153
+  _LISTSCHEDULEKINDSRESPONSE._serialized_end=2227
+  _GETSERVERINFOREQUEST._serialized_start=2229
+  _GETSERVERINFOREQUEST._serialized_end=2251
+  _GETSERVERINFORESPONSE._serialized_start=2254
+  _GETSERVERINFORESPONSE._serialized_end=2536
+  _SERVERLIMITS._serialized_start=2539
+  _SERVERLIMITS._serialized_end=2755
+  _SCHEDULESERVICE._serialized_start=3268
+  _SCHEDULESERVICE._serialized_end=4192
 # @@protoc_insertion_point(module_scope)

@@ -3,6 +3,7 @@ from pipesched.v1 import metrics_pb2 as _metrics_pb2
 from pipesched.v1 import picture_pb2 as _picture_pb2
 from pipesched.v1 import pipeline_pb2 as _pipeline_pb2
 from pipesched.v1 import schedule_pb2 as _schedule_pb2
+from pipesched.v1 import search_pb2 as _search_pb2
 from pipesched.v1 import timeline_pb2 as _timeline_pb2
 from pipesched.v1 import validate_pb2 as _validate_pb2
 from google.protobuf.internal import containers as _containers

@@ -3,6 +3,7 @@
 import grpc
 
 from pipesched.v1 import schedule_service_pb2 as pipesched_dot_v1_dot_schedule__service__pb2
+from pipesched.v1 import search_pb2 as pipesched_dot_v1_dot_search__pb2
 from pipesched.v1 import validate_pb2 as pipesched_dot_v1_dot_validate__pb2
 
 
@@ -24,7 +25,7 @@ class ScheduleServiceStub(object):
     for each other; the message says who waits for whom.
     * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
     google.rpc.RetryInfo says when to try again, as the trailer
-    grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
+    grpc-retry-pushback-ms does. Metadata: cause, scope. gRPC itself refuses a request
     over max_message_bytes with this code, without details.
     * CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
@@ -68,6 +69,16 @@ class ScheduleServiceStub(object):
                 request_serializer=pipesched_dot_v1_dot_schedule__service__pb2.ExportScheduleRequest.SerializeToString,
                 response_deserializer=pipesched_dot_v1_dot_schedule__service__pb2.ExportScheduleResponse.FromString,
                 )
+        self.CompareSchedules = channel.unary_unary(
+                '/pipesched.v1.ScheduleService/CompareSchedules',
+                request_serializer=pipesched_dot_v1_dot_search__pb2.CompareSchedulesRequest.SerializeToString,
+                response_deserializer=pipesched_dot_v1_dot_search__pb2.CompareSchedulesResponse.FromString,
+                )
+        self.SearchSchedule = channel.unary_stream(
+                '/pipesched.v1.ScheduleService/SearchSchedule',
+                request_serializer=pipesched_dot_v1_dot_search__pb2.SearchScheduleRequest.SerializeToString,
+                response_deserializer=pipesched_dot_v1_dot_search__pb2.SearchScheduleResponse.FromString,
+                )
         self.ValidateSchedule = channel.unary_unary(
                 '/pipesched.v1.ScheduleService/ValidateSchedule',
                 request_serializer=pipesched_dot_v1_dot_validate__pb2.ValidateScheduleRequest.SerializeToString,
@@ -103,7 +114,7 @@ class ScheduleServiceServicer(object):
     for each other; the message says who waits for whom.
     * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
     google.rpc.RetryInfo says when to try again, as the trailer
-    grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
+    grpc-retry-pushback-ms does. Metadata: cause, scope. gRPC itself refuses a request
     over max_message_bytes with this code, without details.
     * CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
@@ -156,6 +167,25 @@ class ScheduleServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CompareSchedules(self, request, context):
+        """Computes all schedule kinds on one machine, side by side.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SearchSchedule(self, request, context):
+        """Searches for the best order of a machine, within its memory limits, and tells how
+        far it is. The order is never worse than any fixed kind that fits. At most 65,536
+        ops and 128 ranks.
+
+        INVALID_ARGUMENT also where no order fits: the violation of memory_limit_bytes names
+        the rank, the op that does not fit and the smallest limit that is enough.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ValidateSchedule(self, request, context):
         """Says whether a schedule can run, with everything that is wrong with it; of one
         with SEND and RECV, whether it deadlocks under a transport. A schedule that cannot run
@@ -202,6 +232,16 @@ def add_ScheduleServiceServicer_to_server(servicer, server):
                     request_deserializer=pipesched_dot_v1_dot_schedule__service__pb2.ExportScheduleRequest.FromString,
                     response_serializer=pipesched_dot_v1_dot_schedule__service__pb2.ExportScheduleResponse.SerializeToString,
             ),
+            'CompareSchedules': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompareSchedules,
+                    request_deserializer=pipesched_dot_v1_dot_search__pb2.CompareSchedulesRequest.FromString,
+                    response_serializer=pipesched_dot_v1_dot_search__pb2.CompareSchedulesResponse.SerializeToString,
+            ),
+            'SearchSchedule': grpc.unary_stream_rpc_method_handler(
+                    servicer.SearchSchedule,
+                    request_deserializer=pipesched_dot_v1_dot_search__pb2.SearchScheduleRequest.FromString,
+                    response_serializer=pipesched_dot_v1_dot_search__pb2.SearchScheduleResponse.SerializeToString,
+            ),
             'ValidateSchedule': grpc.unary_unary_rpc_method_handler(
                     servicer.ValidateSchedule,
                     request_deserializer=pipesched_dot_v1_dot_validate__pb2.ValidateScheduleRequest.FromString,
@@ -242,7 +282,7 @@ class ScheduleService(object):
     for each other; the message says who waits for whom.
     * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
     google.rpc.RetryInfo says when to try again, as the trailer
-    grpc-retry-pushback-ms does. Metadata: cause. gRPC itself refuses a request
+    grpc-retry-pushback-ms does. Metadata: cause, scope. gRPC itself refuses a request
     over max_message_bytes with this code, without details.
     * CANCELLED, reason CANCELLED, and DEADLINE_EXCEEDED, reason
     DEADLINE_EXCEEDED: the work stopped since the caller stopped waiting.
@@ -325,6 +365,40 @@ class ScheduleService(object):
         return grpc.experimental.unary_unary(request, target, '/pipesched.v1.ScheduleService/ExportSchedule',
             pipesched_dot_v1_dot_schedule__service__pb2.ExportScheduleRequest.SerializeToString,
             pipesched_dot_v1_dot_schedule__service__pb2.ExportScheduleResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def CompareSchedules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/pipesched.v1.ScheduleService/CompareSchedules',
+            pipesched_dot_v1_dot_search__pb2.CompareSchedulesRequest.SerializeToString,
+            pipesched_dot_v1_dot_search__pb2.CompareSchedulesResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def SearchSchedule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(request, target, '/pipesched.v1.ScheduleService/SearchSchedule',
+            pipesched_dot_v1_dot_search__pb2.SearchScheduleRequest.SerializeToString,
+            pipesched_dot_v1_dot_search__pb2.SearchScheduleResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

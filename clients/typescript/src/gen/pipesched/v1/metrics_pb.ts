@@ -229,6 +229,7 @@ export type Note = Message<"pipesched.v1.Note"> & {
    *   half was not given for some stage, so that it is half of the backward.
    * * BELOW_VALIDITY_LIMIT: there are too few microbatches for what the kind
    *   promises; metadata: num_microbatches, least.
+   * * SEARCH_STOPPED: a search ended before its budget or its goal; metadata: cause.
    *
    * @generated from field: string code = 1;
    */

@@ -1,0 +1,106 @@
+#include "engine/search/chain.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace pipesched {
+namespace {
+
+// Warm-ups of the first rules: from one open microbatch to three times 1F1B's.
+constexpr int kWarmups = 6;
+
+constexpr Score kWorst = {std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::max()};
+
+// One list schedule takes about as long as this many candidates of the local search.
+constexpr int64_t kScheduleCandidates = 8;
+
+// Changes of the rules in a row that do not help, after which they are left alone.
+constexpr int64_t kMostFailures = 4000;
+
+// Each microbatch whole before the next: needs the least memory, never deadlocks.
+Sequences OneByOne(const SearchModel& model) {
+  Sequences sequences;
+  for (const std::vector<int>& stages : model.stages_of) {
+    Sequence& sequence = sequences.emplace_back();
+    for (int j = 0; j < model.num_microbatches; ++j) {
+      for (size_t c = 0; c < stages.size(); ++c) {
+        sequence.push_back(static_cast<Token>(c * kSearchKinds + kSearchForward));
+      }
+      for (size_t c = stages.size(); c-- > 0;) {
+        sequence.push_back(static_cast<Token>(c * kSearchKinds + kSearchBackward));
+        if (model.split) sequence.push_back(static_cast<Token>(c * kSearchKinds + kSearchWeight));
+      }
+    }
+  }
+  return sequences;
+}
+
+}  // namespace
+
+SearchChain::SearchChain(const SearchModel& model, SearchObjective objective, uint64_t seed,
+                         const std::vector<Sequences>& starts)
+    : model_(model),
+      objective_(objective),
+      random_(seed),
+      scheduler_(model),
+      timing_(model),
+      free_start_(model),
+      rules_score_(kWorst) {
+  Sequences best;
+  Score best_score = kWorst;
+  const auto offer = [&](const Sequences& sequences, const Score& score) {
+    if (!(score < best_score)) return;
+    best = sequences;
+    best_score = score;
+  };
+  for (int warmup = 0; warmup <= kWarmups; ++warmup) {
+    for (const bool backward_first : {false, true}) {
+      const Rules rules = MakeRules(model, warmup, backward_first);
+      const Score score = ScoreRules(rules);
+      if (score < rules_score_) {
+        rules_ = rules;
+        rules_score_ = score;
+      }
+      if (score < best_score) offer(scheduler_.sequences(), score);
+    }
+  }
+  for (const Sequences& start : starts) {
+    if (timing_.Run(start)) offer(start, ScoreOf(objective, timing_, free_start_, start));
+  }
+  if (best.empty()) best = OneByOne(model);
+  local_ = std::make_unique<LocalSearch>(model, objective, random_.Next(), best);
+}
+
+Score SearchChain::ScoreRules(const Rules& rules) {
+  if (!scheduler_.Schedule(rules) || !timing_.Run(scheduler_.sequences())) return kWorst;
+  return ScoreOf(objective_, timing_, free_start_, scheduler_.sequences());
+}
+
+int64_t SearchChain::Run(int64_t candidates, Cancelled stop) {
+  int64_t tried = 0;
+  while (tried < candidates / 2 && rules_failed_ < kMostFailures) {
+    if (stop()) return tried;
+    Rules changed = rules_;
+    for (int changes = 1 + random_.Below(3); changes > 0; --changes) {
+      Mutate(model_, random_, changed);
+    }
+    const Score score = ScoreRules(changed);
+    tried += kScheduleCandidates;
+    ++rules_failed_;
+    if (rules_score_.energy < score.energy) continue;
+    if (score.energy < rules_score_.energy) rules_failed_ = 0;
+    rules_ = changed;
+    rules_score_ = score;
+    if (score < local_->best_score()) local_->Restart(scheduler_.sequences());
+  }
+  return tried + local_->Run(std::max<int64_t>(1, candidates - tried), stop);
+}
+
+void SearchChain::Offer(const Sequences& sequences) {
+  if (!timing_.Run(sequences)) return;
+  if (ScoreOf(objective_, timing_, free_start_, sequences) < local_->best_score()) {
+    local_->Restart(sequences);
+  }
+}
+
+}  // namespace pipesched

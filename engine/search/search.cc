@@ -1,0 +1,362 @@
+#include "engine/search/search.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "absl/numeric/int128.h"
+#include "engine/metrics/lower_bound.h"
+#include "engine/model/slices.h"
+#include "engine/order/steady_state.h"
+#include "engine/search/bound.h"
+#include "engine/search/chain.h"
+#include "engine/search/fixed_kinds.h"
+#include "engine/sim/simulator.h"
+
+namespace pipesched {
+namespace {
+
+constexpr int kChains = 4;  // of each variant
+
+// Ops that a chain times in one round: a few milliseconds.
+constexpr int64_t kOpsARound = 400'000;
+constexpr int64_t kMostCandidatesARound = 1000;
+
+// Every so many rounds the chain that is furthest behind goes on from the best.
+constexpr int kRoundsAnExchange = 6;
+
+// A problem of more microbatches than this many a rank is also solved for fewer.
+constexpr int kLongMicrobatchesARank = 4;
+constexpr int kShortMicrobatchesARank = 3;
+constexpr int kLeastShortMicrobatches = 12;  // periods of up to so many fit in between
+
+int64_t NeededBytes(const Pipeline& pipeline, const Placement& placement, int rank) {
+  absl::int128 bytes = 0;
+  for (const int s : placement.StagesOf(rank)) {
+    const StageCost& cost = pipeline.stages[static_cast<size_t>(s)];
+    bytes += absl::int128(cost.static_bytes) + cost.activation_bytes;
+  }
+  constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
+  return bytes > kLargest ? kLargest : static_cast<int64_t>(bytes);
+}
+
+std::vector<MemoryShortage> ShortagesOf(const Pipeline& pipeline, const Placement& placement) {
+  std::vector<MemoryShortage> shortages;
+  for (size_t r = 0; r < pipeline.memory_limit_bytes.size(); ++r) {
+    const int64_t limit = pipeline.memory_limit_bytes[r];
+    const int64_t needed = NeededBytes(pipeline, placement, static_cast<int>(r));
+    if (needed <= limit) continue;
+    const int stage = placement.StagesOf(static_cast<int>(r)).back();
+    shortages.push_back({static_cast<int>(r), Op(OpKind::kForward, stage, 0), limit, needed});
+  }
+  return shortages;
+}
+
+// The least number of microbatches that stands for many: as many more a period of most
+// lengths divides.
+int ShortMicrobatches(const PipelineShape& shape) {
+  const int least = std::max(kLeastShortMicrobatches, kShortMicrobatchesARank * shape.num_ranks);
+  return least + (shape.num_microbatches - least) % kLeastShortMicrobatches;
+}
+
+// One placement with one form of backward, and its chains.
+class Variant {
+ public:
+  Variant(const SearchProblem& problem, Pipeline pipeline, Placement placement, bool split,
+          uint64_t seed, const std::vector<SearchAnswer>& known)
+      : objective_(problem.objective),
+        pipeline_(std::move(pipeline)),
+        placement_(std::move(placement)),
+        model_(MakeSearchModel(pipeline_, placement_, split)) {
+    std::vector<Sequences> starts;
+    for (const SearchAnswer& answer : known) {
+      if (!(answer.placement == placement_)) continue;
+      std::optional<Sequences> sequences = ToSequences(model_, answer.order);
+      if (sequences) starts.push_back(*std::move(sequences));
+    }
+    for (int c = 0; c < kChains; ++c) {
+      chains_.push_back(std::make_unique<SearchChain>(model_, objective_,
+                                                      seed + static_cast<uint64_t>(c), starts));
+    }
+    if (pipeline_.shape.num_microbatches <= kLongMicrobatchesARank * model_.num_ranks ||
+        pipeline_.shape.num_microbatches <= ShortMicrobatches(pipeline_.shape)) {
+      return;
+    }
+    short_pipeline_ = pipeline_;
+    short_pipeline_.shape.num_microbatches = ShortMicrobatches(pipeline_.shape);
+    short_model_ = MakeSearchModel(short_pipeline_, placement_, split);
+    short_chain_ = std::make_unique<SearchChain>(short_model_, objective_, seed + kChains,
+                                                 std::vector<Sequences>());
+  }
+
+  int num_tasks() const { return kChains + (short_chain_ != nullptr ? 1 : 0); }
+
+  int64_t OpsOfTask() const {
+    int64_t ops = 0;
+    for (int r = 0; r < model_.num_ranks; ++r) ops += static_cast<int64_t>(model_.OpsOf(r));
+    return ops;
+  }
+
+  int64_t RunTask(int task, int64_t candidates, Cancelled stop) {
+    SearchChain& chain = task < kChains ? *chains_[static_cast<size_t>(task)] : *short_chain_;
+    return chain.Run(candidates, stop);
+  }
+
+  // After each round: long orders of the short problem, and an exchange now and then.
+  void EndRound(int round) {
+    if (short_chain_ != nullptr && short_chain_->score() < short_score_) {
+      short_score_ = short_chain_->score();
+      OfferRepeated();
+    }
+    if (round % kRoundsAnExchange != kRoundsAnExchange - 1) return;
+    SearchChain* worst = chains_[0].get();
+    for (const auto& chain : chains_) {
+      if (worst->score() < chain->score()) worst = chain.get();
+    }
+    worst->Offer(best().best());
+  }
+
+  const SearchChain& best() const {
+    const SearchChain* best = chains_[0].get();
+    for (const auto& chain : chains_) {
+      if (chain->score() < best->score()) best = chain.get();
+    }
+    return *best;
+  }
+
+  SearchAnswer Answer() const {
+    SearchAnswer answer{pipeline_, placement_, ToOrder(model_, best().best()), {}, 0, ""};
+    answer.timeline = *Simulate(pipeline_, placement_, answer.order);
+    answer.value = ValueOf(pipeline_, placement_, answer.order, objective_, answer.timeline);
+    return answer;
+  }
+
+ private:
+  void OfferRepeated() {
+    const Order order = ToOrder(short_model_, short_chain_->best());
+    const absl::StatusOr<Timeline> timeline = Simulate(short_pipeline_, placement_, order);
+    if (!timeline.ok()) return;
+    const std::optional<Order> longer =
+        RepeatSteadyState(placement_, order, *timeline, short_pipeline_.shape.num_microbatches,
+                          pipeline_.shape.num_microbatches);
+    if (!longer) return;
+    const std::optional<Sequences> sequences = ToSequences(model_, *longer);
+    if (sequences) chains_[0]->Offer(*sequences);
+  }
+
+  const SearchObjective objective_;
+  const Pipeline pipeline_;
+  const Placement placement_;
+  const SearchModel model_;
+  std::vector<std::unique_ptr<SearchChain>> chains_;
+
+  Pipeline short_pipeline_;
+  SearchModel short_model_;
+  std::unique_ptr<SearchChain> short_chain_;  // null unless there are many microbatches
+  Score short_score_ = {std::numeric_limits<int64_t>::max(), 0};
+};
+
+struct Task {
+  Variant* variant;
+  int index;
+  int64_t candidates;
+  int64_t tried = 0;
+};
+
+// Runs all tasks, on up to `threads` threads.
+void RunAll(std::vector<Task>& tasks, int threads, Cancelled stop) {
+  const auto run = [&stop](Task& task) {
+    task.tried = task.variant->RunTask(task.index, task.candidates, stop);
+  };
+  const size_t count = std::min(static_cast<size_t>(std::max(1, threads)), tasks.size());
+  if (count <= 1) {
+    for (Task& task : tasks) run(task);
+    return;
+  }
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < tasks.size(); i = next++) run(tasks[i]);
+  };
+  std::vector<std::thread> others;
+  for (size_t i = 1; i < count; ++i) others.emplace_back(work);
+  work();
+  for (std::thread& thread : others) thread.join();
+}
+
+class Searcher {
+ public:
+  Searcher(const SearchProblem& problem, const SearchBudget& budget, Cancelled stop)
+      : problem_(problem), budget_(budget), stop_(stop) {}
+
+  // The fixed kinds, the bound and the chains of each placement.
+  void Start(const std::vector<SearchAnswer>& known) {
+    for (const SearchAnswer& answer : known) Take(answer);
+    int64_t bound = std::numeric_limits<int64_t>::max();
+    for (const SearchPlacement& wanted : problem_.placements) {
+      if (stop_() && best_) break;
+      Pipeline pipeline = SplitSlices(problem_.machine, wanted.chunks_per_rank);
+      Placement placement = MakePlacement(wanted.kind, pipeline.shape);
+      bound = std::min(bound, BoundOf(pipeline, placement));
+      std::vector<SearchAnswer> starts = FixedKinds(problem_, pipeline, wanted.kind, stop_);
+      for (const SearchAnswer& answer : starts) Take(answer);
+      starts.insert(starts.end(), known.begin(), known.end());
+      if (placement.num_replicas() > 1 || !ShortagesOf(pipeline, placement).empty()) continue;
+      AddVariants(pipeline, placement, starts);
+    }
+    bound_ = bound;
+  }
+
+  absl::StatusOr<SearchResult> Run(absl::FunctionRef<void(const SearchProgress&)> progress) {
+    const SearchAnswer* told = nullptr;
+    int64_t told_value = 0;
+    const auto tell = [&] {
+      SearchProgress now{best_->value, bound_, candidates_, nullptr};
+      if (told == nullptr || best_->value < told_value) now.improved = &*best_;
+      told = &*best_;
+      told_value = best_->value;
+      progress(now);
+    };
+    TakeBest();
+    if (!best_) return absl::CancelledError("stopped before there was any order");
+    tell();
+    bool stopped = false;
+    for (int round = 0; !IsDone(); ++round) {
+      stopped = stop_();
+      if (stopped) break;
+      if (!RunRound(round)) break;
+      TakeBest();
+      tell();
+    }
+    return SearchResult{*std::move(best_), bound_, candidates_, stopped || stop_()};
+  }
+
+ private:
+  int64_t BoundOf(const Pipeline& pipeline, const Placement& placement) const {
+    bool pairs = false;
+    for (const StageCost& cost : pipeline.stages) pairs = pairs || cost.overlapped_pair.has_value();
+    const OpForms forms = {
+        .full_backward = true, .split_backward = problem_.split_backward, .pairs = pairs};
+    return SearchBound(pipeline, placement, forms, problem_.objective);
+  }
+
+  void AddVariants(const Pipeline& pipeline, const Placement& placement,
+                   const std::vector<SearchAnswer>& starts) {
+    bool full_is_shorter = false;
+    for (const StageCost& cost : pipeline.stages) {
+      full_is_shorter =
+          full_is_shorter || cost.backward < cost.backward_input + cost.backward_weight;
+    }
+    const auto add = [&](bool split) {
+      variants_.push_back(
+          std::make_unique<Variant>(problem_, pipeline, placement, split,
+                                    budget_.seed * 1'000'003 + variants_.size() * 97, starts));
+    };
+    if (problem_.split_backward) add(true);
+    if (!problem_.split_backward || full_is_shorter) add(false);
+  }
+
+  bool IsDone() const {
+    if (best_->value <= bound_) return true;
+    if (budget_.candidates > 0 && candidates_ >= budget_.candidates) return true;
+    const double gap = static_cast<double>(best_->value - bound_) / static_cast<double>(bound_);
+    return gap <= budget_.gap;
+  }
+
+  // False where there is nothing to run.
+  bool RunRound(int round) {
+    std::vector<Task> tasks;
+    for (const auto& variant : variants_) {
+      const int64_t candidates =
+          std::clamp<int64_t>(kOpsARound / variant->OpsOfTask(), 1, kMostCandidatesARound);
+      for (int i = 0; i < variant->num_tasks(); ++i) {
+        tasks.push_back({variant.get(), i, candidates});
+      }
+    }
+    if (budget_.candidates > 0) {
+      int64_t left = budget_.candidates - candidates_;
+      for (Task& task : tasks) {
+        task.candidates = std::min(task.candidates, left);
+        left -= task.candidates;
+      }
+      while (!tasks.empty() && tasks.back().candidates == 0) tasks.pop_back();
+    }
+    if (tasks.empty()) return false;
+    RunAll(tasks, budget_.threads, stop_);
+    for (const Task& task : tasks) candidates_ += task.tried;
+    for (const auto& variant : variants_) variant->EndRound(round);
+    return true;
+  }
+
+  void Take(const SearchAnswer& answer) {
+    if (!best_ || answer.value < best_->value) best_ = answer;
+  }
+
+  void TakeBest() {
+    for (const auto& variant : variants_) {
+      if (best_ && variant->best().score().value >= best_->value) continue;
+      Take(variant->Answer());
+    }
+  }
+
+  const SearchProblem& problem_;
+  const SearchBudget& budget_;
+  const Cancelled stop_;
+  std::vector<std::unique_ptr<Variant>> variants_;
+  std::optional<SearchAnswer> best_;
+  int64_t bound_ = 0;
+  int64_t candidates_ = 0;
+};
+
+}  // namespace
+
+std::vector<MemoryShortage> FindShortages(const SearchProblem& problem) {
+  std::vector<MemoryShortage> least;
+  absl::int128 least_lack = 0;
+  bool first = true;
+  for (const SearchPlacement& wanted : problem.placements) {
+    const Pipeline pipeline = SplitSlices(problem.machine, wanted.chunks_per_rank);
+    const Placement placement = MakePlacement(wanted.kind, pipeline.shape);
+    if (placement.num_replicas() > 1) continue;
+    std::vector<MemoryShortage> shortages = ShortagesOf(pipeline, placement);
+    absl::int128 lack = 0;
+    for (const MemoryShortage& shortage : shortages) {
+      lack += shortage.needed_bytes - shortage.limit_bytes;
+    }
+    if (!first && lack >= least_lack) continue;
+    first = false;
+    least = std::move(shortages);
+    least_lack = lack;
+  }
+  return least;
+}
+
+int64_t SmallestLimit(const SearchProblem& problem) {
+  int64_t smallest = std::numeric_limits<int64_t>::max();
+  for (const SearchPlacement& wanted : problem.placements) {
+    const Pipeline pipeline = SplitSlices(problem.machine, wanted.chunks_per_rank);
+    const Placement placement = MakePlacement(wanted.kind, pipeline.shape);
+    if (placement.num_replicas() > 1) continue;
+    int64_t limit = 0;
+    for (int r = 0; r < placement.num_ranks(); ++r) {
+      limit = std::max(limit, NeededBytes(pipeline, placement, r));
+    }
+    smallest = std::min(smallest, limit);
+  }
+  return smallest;
+}
+
+absl::StatusOr<SearchResult> Search(const SearchProblem& problem, const SearchBudget& budget,
+                                    Cancelled stop,
+                                    absl::FunctionRef<void(const SearchProgress&)> progress,
+                                    const std::vector<SearchAnswer>& known) {
+  Searcher searcher(problem, budget, stop);
+  searcher.Start(known);
+  return searcher.Run(progress);
+}
+
+}  // namespace pipesched
