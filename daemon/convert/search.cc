@@ -39,7 +39,7 @@ Pipeline ConvertMachine(const v1::Pipeline* request, int chunks, const Limits& l
   }
   const std::optional<PipelineShape> shape =
       ConvertShape(*request, std::nullopt, limits, violations);
-  std::optional<Pipeline> pipeline = ConvertPipeline(*request, shape, /*other_time=*/0, violations);
+  std::optional<Pipeline> pipeline = ConvertPipeline(*request, shape, violations);
   RefuseUnknownFields(*request, "pipeline", violations);
   for (const v1::StageCost& cost : request->stage_costs()) {
     RefuseUnknownFields(cost, "pipeline.stage_costs", violations);

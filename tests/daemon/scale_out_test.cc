@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <csignal>
 #include <memory>
@@ -109,6 +110,10 @@ TEST_F(ScaleOutTest, OneThatIsKilledCostsNoAnswer) {
   WarmUp();
   // It stands still, so that its share of the calls is in progress when it is killed.
   daemons_[0]->process.Signal(SIGSTOP);
+  siginfo_t stopped;
+  ASSERT_EQ(
+      waitid(P_PID, static_cast<id_t>(daemons_[0]->process.pid()), &stopped, WSTOPPED | WNOWAIT),
+      0);
   constexpr int kCalls = kDaemons * kCallsEach;
   int before = 0;
   {
