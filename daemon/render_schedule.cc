@@ -279,8 +279,9 @@ absl::Status Answer(const Plans& plans, const v1::RenderScheduleRequest& request
   Violations unused;
   const PictureOptions options =
       ConvertPictureOptions(request.options(), plans[0]->input.pipeline.shape.num_ranks, unused);
-  if (const absl::Status window = CheckWindow(plans, options); !window.ok()) return window;
-  const absl::Status status = Draw(subjects, options, request, *plans[0], context, response);
+  absl::Status status = CheckWindow(plans, options);
+  if (!status.ok()) return status;
+  status = Draw(subjects, options, request, *plans[0], context, response);
   if (!status.ok()) return status;
   if (response.content().size() > static_cast<size_t>(context.limits.max_message_bytes)) {
     return TooLarge("picture", static_cast<int64_t>(response.content().size()), context.limits,

@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
-#include <cstdlib>
 
 namespace pipesched {
 namespace {
 
-const size_t kHistory = getenv("H") ? atoi(getenv("H")) : 1000;
+constexpr size_t kHistory = 100;
 // Ops that are timed at most between two polls: about a millisecond.
 constexpr int64_t kOpsAPoll = 100'000;
-const int64_t kPatienceAnOp = getenv("PA") ? atoi(getenv("PA")) : 40;  // candidates without a better one
+constexpr int64_t kPatienceAnOp = 20;  // candidates without a better one
 
-const int kMostSteps = getenv("ST") ? atoi(getenv("ST")) : 12;
+constexpr int kMostSteps = 30;
 
 // Moves the token at `from` to `to`; the others close up.
 void Shift(Sequence& sequence, int from, int to) {
@@ -135,12 +134,15 @@ bool LocalSearch::Apply(const Move& move) {
   const int first = std::max(0, move.rank - random_.Below(reach + 1));
   const int last = std::min(model_.num_ranks - 1, first + reach);
   const bool later = move.from < move.to;
+  const bool by_distance = random_.Below(2) == 0;
   for (int rank = first; rank <= last; ++rank) {
     if (rank == move.rank) continue;
     const Sequence& sequence = current_[static_cast<size_t>(rank)];
     const int from = PositionOf(sequence, moved);
-    const int to = PositionOf(sequence, passed);
-    if (from < 0 || to < 0 || (from < to) != later) continue;
+    const int to = by_distance ? std::clamp(from + move.to - move.from, 0,
+                                            static_cast<int>(sequence.size()) - 1)
+                               : PositionOf(sequence, passed);
+    if (from < 0 || to < 0 || from == to || (from < to) != later) continue;
     if (!ApplyTo(rank, from, to)) return false;
   }
   return true;

@@ -59,7 +59,8 @@ bool Timing::Change(const Sequences& sequences, const std::vector<size_t>& begin
     const Sequence& sequence = sequences[i];
     std::vector<int64_t>& ends = ends_[i];
     // Ops that end before `moved` started before it; the next may have.
-    auto keep = static_cast<size_t>(std::lower_bound(ends.begin(), ends.end(), moved) - ends.begin());
+    auto keep =
+        static_cast<size_t>(std::lower_bound(ends.begin(), ends.end(), moved) - ends.begin());
     if (keep < std::min(ends.size(), begins[i]) && StartAt(sequences, r, keep) < moved) ++keep;
     keep = std::min(keep, begins[i]);
     undo_[i].begin = keep;

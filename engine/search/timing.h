@@ -20,8 +20,8 @@ class Timing {
   bool Run(const Sequences& sequences);
 
   // Times `sequences`, which are those of the last accepted call but for each rank r from
-  // position begins[r] on (kUnchanged: nowhere). Gives up, with false, on a deadlock or once the objective
-  // (a makespan, or a longest rank span if `spans`) must pass `most`. Revert undoes it.
+  // position begins[r] on (kUnchanged: nowhere). Gives up, with false, on a deadlock or once the
+  // objective (a makespan, or a longest rank span if `spans`) must pass `most`. Revert undoes it.
   static constexpr size_t kUnchanged = std::numeric_limits<size_t>::max();
   bool Change(const Sequences& sequences, const std::vector<size_t>& begins, bool spans,
               int64_t most);

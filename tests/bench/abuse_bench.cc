@@ -14,7 +14,6 @@
 #include <thread>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "pipesched/client/client.h"
 #include "pipesched/v1/schedule_service.pb.h"
@@ -25,13 +24,6 @@ namespace pipesched {
 namespace {
 
 constexpr absl::Duration kTime = absl::Seconds(5);
-
-double Metric(const Daemon& daemon, const std::string& name) {
-  const std::string text = absl::StrCat("\n", HttpGet(daemon.admin, "/metrics").body);
-  const std::string line = absl::StrCat("\n", name, " ");
-  const size_t found = text.find(line);
-  return found == std::string::npos ? -1 : std::atof(text.c_str() + found + line.size());
-}
 
 std::string Start() { return kPreface + Frame(kSettings, 0, 0, ""); }
 
@@ -159,8 +151,8 @@ void Measure(const Abuse& abuse) {
                  "--max-rpc-duration", "10s", "--max-memory", "512MiB"});
   const client::Client client(client::MakeChannel(daemon.addresses[0]));
   (void)client.GetServerInfo();
-  const double cpu = Metric(daemon, "process_cpu_seconds_total");
-  const double memory = Metric(daemon, "process_resident_memory_bytes");
+  const double cpu = GetMetric(daemon.admin, "process_cpu_seconds_total");
+  const double memory = GetMetric(daemon.admin, "process_resident_memory_bytes");
   std::atomic<bool> done = false;
   int64_t count = 0;
   std::thread abuser([&] {
@@ -175,7 +167,7 @@ void Measure(const Abuse& abuse) {
     failed += client.GetServerInfo({.timeout = absl::Seconds(2)}).ok() ? 0 : 1;
     times.push_back(absl::Now() - start);
     if (times.size() % 20 == 0) {
-      most_memory = std::max(most_memory, Metric(daemon, "process_resident_memory_bytes"));
+      most_memory = std::max(most_memory, GetMetric(daemon.admin, "process_resident_memory_bytes"));
     }
     absl::SleepFor(absl::Milliseconds(2));
   }
@@ -185,14 +177,14 @@ void Measure(const Abuse& abuse) {
     return absl::ToDoubleMilliseconds(
         times[static_cast<size_t>(share * static_cast<double>(times.size() - 1))]);
   };
-  const double cpu_taken = Metric(daemon, "process_cpu_seconds_total") - cpu;
+  const double cpu_taken = GetMetric(daemon.admin, "process_cpu_seconds_total") - cpu;
   absl::SleepFor(absl::Seconds(2));
-  const double memory_after = Metric(daemon, "process_resident_memory_bytes") - memory;
+  const double memory_after = GetMetric(daemon.admin, "process_resident_memory_bytes") - memory;
   std::printf(
       "%-30s %8lld  cpu %4.1f s  memory +%6.1f MB, then +%6.1f MB  broken %3.0f  calls: %d of %zu "
       "failed, p50 %.2f ms, p99 %.2f ms, most %.1f ms\n",
       abuse.name, static_cast<long long>(count), cpu_taken, (most_memory - memory) / 1e6,
-      memory_after / 1e6, Metric(daemon, "pipesched_connections_broken_total"), failed,
+      memory_after / 1e6, GetMetric(daemon.admin, "pipesched_connections_broken_total"), failed,
       times.size(), at(0.5), at(0.99), at(1));
   std::fflush(stdout);
 }

@@ -939,7 +939,7 @@ def comparisons():
         "kinds-that-fit",
         {"pipeline": limited, "chunks_per_rank": [1], "fit_memory": True},
         {
-            "rows": [[name, 1, makespan, True] for name, makespan in by_makespan if name in fitting],
+            "rows": [[kind, 1, span, True] for kind, span in by_makespan if kind in fitting],
             "left_out": ["gpipe", "eager_1f1b", "1f1b_overlap", "zb_h2", *many]
             + ["dualpipe", "dualpipe_v", "wave"],
         },
@@ -1014,9 +1014,7 @@ def searches():
         {"objective_value": 9, "pareto": [[2, 9]]},
         **searched,
     )
-    tight = machine(
-        2, 4, costs={"activation_bytes": 5}, pipeline={"memory_limit_bytes": [4, 3]}
-    )
+    tight = machine(2, 4, costs={"activation_bytes": 5}, pipeline={"memory_limit_bytes": [4, 3]})
     yield case(
         "no-order-fits",
         {"pipeline": tight, **budget},

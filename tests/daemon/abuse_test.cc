@@ -8,12 +8,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "pipesched/client/client.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "tests/daemon/daemon_process.h"
@@ -92,11 +90,7 @@ TEST(MemoryGuardTest, MemoryStaysNearItsMarkUnderEndlessHeaders) {
   if (HasAddressSanitizer()) GTEST_SKIP() << "AddressSanitizer takes memory of its own";
   Daemon daemon({"--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--access-log", "off",
                  "--max-memory", "256MiB"});
-  const auto metric = [&](const std::string& name) {
-    const std::string text = absl::StrCat("\n", HttpGet(daemon.admin, "/metrics").body);
-    const std::string line = absl::StrCat("\n", name, " ");
-    return std::atof(text.c_str() + text.find(line) + line.size());
-  };
+  const auto metric = [&](const std::string& name) { return GetMetric(daemon.admin, name); };
   const std::string more = Frame(kContinuation, 0, 1, Field("x-filler", std::string(120, 'a')));
   std::string much;
   while (much.size() < 1 << 16) much += more;

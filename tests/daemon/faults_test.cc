@@ -154,11 +154,7 @@ TEST(FaultTest, APeerThatReadsNothingLosesItsConnection) {
                  "0"});
   const auto request = Parse<v1::StreamScheduleRequest>(
       "pipeline { num_stages: 64 num_microbatches: 2048 } schedule { kind: SCHEDULE_KIND_1F1B }");
-  const auto metric = [&](const std::string& name) {
-    const std::string text = absl::StrCat("\n", HttpGet(daemon.admin, "/metrics").body);
-    const std::string line = absl::StrCat("\n", name, " ");
-    return std::atof(text.c_str() + text.find(line) + line.size());
-  };
+  const auto metric = [&](const std::string& name) { return GetMetric(daemon.admin, name); };
   for (const std::string& address : daemon.addresses) {
     const auto stub = v1::ScheduleService::NewStub(client::MakeChannel(address));
     grpc::ClientContext context;

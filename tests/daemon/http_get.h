@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+
 namespace pipesched {
 
 struct HttpAnswer {
@@ -50,6 +52,14 @@ inline HttpAnswer HttpGet(const std::string& address, const std::string& path,
   answer.head = text.substr(0, end);
   answer.body = text.substr(end + 4);
   return answer;
+}
+
+// A number without labels of an admin listener's /metrics; -1: it has none.
+inline double GetMetric(const std::string& admin, const std::string& name) {
+  const std::string text = absl::StrCat("\n", HttpGet(admin, "/metrics").body);
+  const std::string line = absl::StrCat("\n", name, " ");
+  const size_t found = text.find(line);
+  return found == std::string::npos ? -1 : std::atof(text.c_str() + found + line.size());
 }
 
 }  // namespace pipesched

@@ -10,13 +10,11 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <thread>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "pipesched/client/client.h"
 #include "pipesched/client/error.h"
 #include "pipesched/v1/schedule_service.pb.h"
@@ -53,13 +51,6 @@ ProcessOptions WithFaults(std::map<std::string, std::string> faults) {
   return options;
 }
 
-double Metric(const Daemon& daemon, const std::string& name) {
-  const std::string text = absl::StrCat("\n", HttpGet(daemon.admin, "/metrics").body);
-  const std::string line = absl::StrCat("\n", name, " ");
-  const size_t found = text.find(line);
-  return found == std::string::npos ? -1 : std::atof(text.c_str() + found + line.size());
-}
-
 // The clock of a program with PIPESCHED_FAULT_CLOCK=path().
 class Clock {
  public:
@@ -91,9 +82,9 @@ TEST(InjectedFaultTest, AClockThatIsSetChangesNothing) {
                    "--drain-timeout", "60s"},
                   WithFaults({{"PIPESCHED_FAULT_CLOCK", clock.path()}}));
     const client::Client client(client::MakeChannel(daemon.addresses[0]));
-    const auto in_progress = [&] { return Metric(daemon, "pipesched_inflight_requests"); };
+    const auto in_progress = [&] { return GetMetric(daemon.admin, "pipesched_inflight_requests"); };
     const auto computed = [&] {
-      return Metric(daemon, "pipesched_schedule_compute_seconds_count");
+      return GetMetric(daemon.admin, "pipesched_schedule_compute_seconds_count");
     };
     absl::Status status;
     std::thread caller([&] { status = client.ComputeSchedule(Heavy(1)).status(); });
@@ -152,7 +143,7 @@ TEST(InjectedFaultTest, WithoutMemoryLargePlansAreRefusedAndSmallOnesAnswered) {
   Daemon daemon({"--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"});
   const client::Client client(client::MakeChannel(daemon.addresses[0]));
   ASSERT_THAT(client.ComputeSchedule(Light()), IsOk());
-  const auto taken = static_cast<rlim_t>(Metric(daemon, "process_virtual_memory_bytes"));
+  const auto taken = static_cast<rlim_t>(GetMetric(daemon.admin, "process_virtual_memory_bytes"));
   const rlimit little{taken + (200 << 20), RLIM_INFINITY};
   ASSERT_EQ(prlimit(daemon.process.pid(), RLIMIT_AS, &little, nullptr), 0);
   for (int i = 0; i < 3; ++i) {

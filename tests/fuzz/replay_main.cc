@@ -62,6 +62,18 @@ int main(int argc, char** argv) {
   for (const std::string& input : corpus) {
     Run(input);
     for (int i = 0; i < changes; ++i) Run(Change(input, corpus, random));
+    for (int i = 0; i < changes && LLVMFuzzerCustomMutator != nullptr; ++i) {
+      // One after another, so that changes add up.
+      constexpr size_t kMaxSize = 1 << 16;
+      std::string changed = input;
+      for (int k = i % 8; k >= 0; --k) {
+        const size_t size = changed.size();
+        changed.resize(kMaxSize);
+        changed.resize(LLVMFuzzerCustomMutator(reinterpret_cast<uint8_t*>(changed.data()), size,
+                                               kMaxSize, static_cast<unsigned>(random())));
+      }
+      Run(changed);
+    }
   }
   std::printf("%zu files, %d changes of each\n", corpus.size(), changes);
   return 0;

@@ -3,11 +3,15 @@
 
 #include <google/protobuf/stubs/logging.h>
 
+#include <cstring>
+#include <memory>
+#include <random>
 #include <string>
 
 #include "daemon/handlers.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/mutate_message.h"
 
 namespace pipesched {
 namespace {
@@ -74,6 +78,47 @@ void Validate(const std::string& bytes) {
 
 }  // namespace
 }  // namespace pipesched
+
+namespace pipesched {
+namespace {
+
+// The request of the call that a first byte chooses.
+std::unique_ptr<google::protobuf::Message> RequestOf(uint8_t choice) {
+  switch (choice % 7) {
+    case 0: return std::make_unique<v1::ComputeScheduleRequest>();
+    case 1: return std::make_unique<v1::RenderScheduleRequest>();
+    case 2: return std::make_unique<v1::ExportScheduleRequest>();
+    case 3: return std::make_unique<v1::StreamScheduleRequest>();
+    case 4: return std::make_unique<v1::ValidateScheduleRequest>();
+    case 5: return std::make_unique<v1::CompareSchedulesRequest>();
+    default: return std::make_unique<v1::SearchScheduleRequest>();
+  }
+}
+
+}  // namespace
+}  // namespace pipesched
+
+// In place of libFuzzer's own changes, which rarely make another request. Where the
+// bytes are no request, what could be read of it is changed.
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,
+                                          unsigned int seed) {
+  std::mt19937 random(seed);
+  if (size > 0 && random() % 4 == 0) {  // Any byte, so that what is no request comes, too.
+    data[random() % size] = static_cast<uint8_t>(random());
+    return size;
+  }
+  const uint8_t choice = size == 0 ? static_cast<uint8_t>(random()) : data[0];
+  const auto request = pipesched::RequestOf(choice);
+  if (size > 1) (void)request->ParseFromArray(data + 1, static_cast<int>(size - 1));
+  for (auto changes = 1 + random() % 3; changes > 0; --changes) {
+    pipesched::MutateMessage(*request, random);
+  }
+  const std::string bytes = request->SerializeAsString();
+  if (max_size == 0 || bytes.size() + 1 > max_size) return size;
+  data[0] = choice;
+  std::memcpy(data + 1, bytes.data(), bytes.size());
+  return bytes.size() + 1;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace pipesched;

@@ -8,6 +8,7 @@ export * from "./options.js";
 export * from "./plan.js";
 export * from "./gen/pipesched/v1/exchange_pb.js";
 export * from "./gen/pipesched/v1/metrics_pb.js";
+export * from "./gen/pipesched/v1/picture_pb.js";
 export * from "./gen/pipesched/v1/pipeline_pb.js";
 export * from "./gen/pipesched/v1/schedule_pb.js";
 export * from "./gen/pipesched/v1/schedule_service_pb.js";

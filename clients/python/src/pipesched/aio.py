@@ -17,7 +17,13 @@ from ._plan import Path, Plan, RankPlan
 from .errors import DeadlineError, UnavailableError, from_rpc_error
 from .v1 import schedule_service_pb2 as service
 from .v1 import search_pb2 as search
-from .v1.exchange_pb2 import ExportOptions, Lowering, Transport
+from .v1.exchange_pb2 import (
+    LOWERING_UNSPECIFIED,
+    TRANSPORT_UNSPECIFIED,
+    ExportOptions,
+    Lowering,
+    Transport,
+)
 from .v1.pipeline_pb2 import Pipeline
 from .v1.schedule_pb2 import ScheduleKindInfo
 from .v1.schedule_service_pb2_grpc import ScheduleServiceStub
@@ -119,8 +125,8 @@ class Client:
         schedule: AnySchedule,
         *,
         pipeline: Optional[Pipeline] = None,
-        transport: "Transport" = Transport.TRANSPORT_UNSPECIFIED,
-        lowering: "Lowering" = Lowering.LOWERING_UNSPECIFIED,
+        transport: "Transport" = TRANSPORT_UNSPECIFIED,
+        lowering: "Lowering" = LOWERING_UNSPECIFIED,
         timeout: Optional[float] = None,
     ) -> ValidateScheduleResponse:
         """As pipesched.Client.validate_schedule."""
