@@ -4,7 +4,7 @@ _pipesched() {
   local command=compute words=''
   COMPREPLY=()
   case ${COMP_WORDS[1]} in
-    compute|render|validate|export|schedules|health|version|completion) command=${COMP_WORDS[1]} ;;
+    compute|render|validate|export|schedules|health|compare|search|version|completion) command=${COMP_WORDS[1]} ;;
   esac
   case $prev in
     -c|--config)
@@ -145,6 +145,33 @@ _pipesched() {
     --compare)
       return
       ;;
+    --chunks-per-rank)
+      return
+      ;;
+    --chunks-per-rank)
+      return
+      ;;
+    --placement)
+      words='linear v round_robin any'
+      ;;
+    --objective)
+      words='makespan longest_rank_span longest_rank_span_free_start'
+      ;;
+    --time-budget)
+      return
+      ;;
+    --candidate-budget)
+      return
+      ;;
+    --target-gap)
+      return
+      ;;
+    --seed)
+      return
+      ;;
+    --threads)
+      return
+      ;;
     --server)
       return
       ;;
@@ -203,13 +230,15 @@ _pipesched() {
         export) words='-c --config -s --num-stages -b --num-batches -f --forward-times -bw --backward-times -o --output --p2p-time --p2p-times-forward --p2p-times-backward --schedule --chunks-per-rank --microbatch-group-size --order --stage-to-rank --dialect --fsdp-times --backward-input-times --backward-weight-times --overlap-times --activation-bytes --weight-grad-bytes --static-bytes --memory-limit --with-comms --lowering --repair --transport --output-dialect --format --output-format --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --color -h --help' ;;
         schedules) words='--format --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --color -h --help' ;;
         health) words='--format --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --service --color -h --help' ;;
+        compare) words='--format --chunks-per-rank --fit-memory --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --color -h --help' ;;
+        search) words='--format --chunks-per-rank --placement --no-split-backward --objective --time-budget --candidate-budget --target-gap --seed --threads --pareto --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --color -h --help' ;;
         version) words='--format --server --timeout --connect-timeout --tls --tls-ca --tls-cert --tls-key --tls-server-name --token-file --profile --metadata --request-id -v --verbose -vv --very-verbose --color -h --help' ;;
         completion) words='--shell -h --help' ;;
       esac
       if [[ $cur != -* ]]; then
         words=''
         [[ $command == completion ]] && words='bash zsh fish'
-        [[ $COMP_CWORD -eq 1 ]] && words='compute render validate export schedules health version completion'
+        [[ $COMP_CWORD -eq 1 ]] && words='compute render validate export schedules health compare search version completion'
       fi
       ;;
   esac

@@ -16,6 +16,8 @@ _pipesched() {
     'export:write a schedule, or an order FILE, as a file of another program'
     'schedules:list the kinds of schedule'
     'health:ask whether the service is serving'
+    'compare:compute all kinds of schedule on one machine, side by side'
+    'search:search for the best order of a machine within its memory'
     'version:print the versions of this program and of the service'
     'completion:print the completion script of a shell: bash, zsh or fish'
   )
@@ -24,7 +26,7 @@ _pipesched() {
     return
   fi
   case $words[2] in
-    compute|render|validate|export|schedules|health|version|completion)
+    compute|render|validate|export|schedules|health|compare|search|version|completion)
       command=$words[2]
       shift words
       (( CURRENT-- ))
@@ -331,6 +333,64 @@ _pipesched() {
         '(-vv --very-verbose)-vv[also tell what is set about the server, and where]' \
         '(-vv --very-verbose)--very-verbose[also tell what is set about the server, and where]' \
         '(--service)--service[service to ask for (default the whole server)]:NAME:' \
+        '(--color)--color[color text\: auto (default), always or never; NO_COLOR is respected]:WHEN:(auto always never)' \
+        '(-h --help)-h[print this]' \
+        '(-h --help)--help[print this]'
+      ;;
+    compare)
+      _arguments \
+        '(--format)--format[what is printed\: text (default) or json]:FORMAT:(text json)' \
+        '(--chunks-per-rank)--chunks-per-rank[numbers of stages that a rank may hold, each 1/V of its slice (default 1,2)]:V,V:' \
+        '(--fit-memory)--fit-memory[leave out the kinds that hold more than --memory-limit]' \
+        '(--server)--server[ask this daemon\: host\:port, dns\:///host\:port or unix\:/path (default $PIPESCHED_SERVER, else the service inside this program)]:ADDRESS:' \
+        '(--timeout)--timeout[longest time that a call may take (default 30)]:SECONDS:' \
+        '(--connect-timeout)--connect-timeout[longest time to wait for a connection (default as long as the call may take)]:SECONDS:' \
+        '(--tls)--tls[use TLS, with the authorities of the system]' \
+        '(--tls-ca)--tls-ca[use TLS, with these authorities (PEM)]:FILE:_files' \
+        '(--tls-cert)--tls-cert[show this certificate (PEM) to the server]:FILE:_files' \
+        '(--tls-key)--tls-key[its private key (PEM)]:FILE:_files' \
+        '(--tls-server-name)--tls-server-name[name to expect in the server'\''s certificate (default the address'\'')]:NAME:' \
+        '(--token-file)--token-file[send the bearer token in this file; needs TLS or a Unix socket]:FILE:_files' \
+        '(--profile)--profile[how to reach the server, by a name in ~/.config/pipesched/profiles.yaml (default its profile default)]:NAME:' \
+        '(--metadata)--metadata[send this with each call]:KEY=VALUE:' \
+        '(--request-id)--request-id[name of the calls in the server'\''s log]:ID:' \
+        '(-v --verbose)-v[tell on standard error who was asked, the calls'\'' request id and how long it took]' \
+        '(-v --verbose)--verbose[tell on standard error who was asked, the calls'\'' request id and how long it took]' \
+        '(-vv --very-verbose)-vv[also tell what is set about the server, and where]' \
+        '(-vv --very-verbose)--very-verbose[also tell what is set about the server, and where]' \
+        '(--color)--color[color text\: auto (default), always or never; NO_COLOR is respected]:WHEN:(auto always never)' \
+        '(-h --help)-h[print this]' \
+        '(-h --help)--help[print this]'
+      ;;
+    search)
+      _arguments \
+        '(--format)--format[what is printed\: text (default) or json]:FORMAT:(text json)' \
+        '(--chunks-per-rank)--chunks-per-rank[stages that each rank holds, each 1/V of its slice (default 1, or 2)]:V:' \
+        '(--placement)--placement[where the stages may be (default linear, or v with --chunks-per-rank 2)]:PLACEMENT:(linear v round_robin any)' \
+        '(--no-split-backward)--no-split-backward[search among orders with full backwards only]' \
+        '(--objective)--objective[what to minimize (default makespan)]:OBJECTIVE:(makespan longest_rank_span longest_rank_span_free_start)' \
+        '(--time-budget)--time-budget[longest time of the search, in seconds or as 500ms, 2m (default 1s, or no bound with --candidate-budget)]:TIME:' \
+        '(--candidate-budget)--candidate-budget[orders to try; the result is then the same on every machine]:N:' \
+        '(--target-gap)--target-gap[stop once value / bound - 1 is no more (default 0)]:GAP:' \
+        '(--seed)--seed[start of the random numbers (default 0)]:N:' \
+        '(--threads)--threads[threads of the search (default 1)]:N:' \
+        '(--pareto)--pareto[print the objective'\''s best values over memory limits]' \
+        '(--server)--server[ask this daemon\: host\:port, dns\:///host\:port or unix\:/path (default $PIPESCHED_SERVER, else the service inside this program)]:ADDRESS:' \
+        '(--timeout)--timeout[longest time that a call may take (default 30)]:SECONDS:' \
+        '(--connect-timeout)--connect-timeout[longest time to wait for a connection (default as long as the call may take)]:SECONDS:' \
+        '(--tls)--tls[use TLS, with the authorities of the system]' \
+        '(--tls-ca)--tls-ca[use TLS, with these authorities (PEM)]:FILE:_files' \
+        '(--tls-cert)--tls-cert[show this certificate (PEM) to the server]:FILE:_files' \
+        '(--tls-key)--tls-key[its private key (PEM)]:FILE:_files' \
+        '(--tls-server-name)--tls-server-name[name to expect in the server'\''s certificate (default the address'\'')]:NAME:' \
+        '(--token-file)--token-file[send the bearer token in this file; needs TLS or a Unix socket]:FILE:_files' \
+        '(--profile)--profile[how to reach the server, by a name in ~/.config/pipesched/profiles.yaml (default its profile default)]:NAME:' \
+        '(--metadata)--metadata[send this with each call]:KEY=VALUE:' \
+        '(--request-id)--request-id[name of the calls in the server'\''s log]:ID:' \
+        '(-v --verbose)-v[tell on standard error who was asked, the calls'\'' request id and how long it took]' \
+        '(-v --verbose)--verbose[tell on standard error who was asked, the calls'\'' request id and how long it took]' \
+        '(-vv --very-verbose)-vv[also tell what is set about the server, and where]' \
+        '(-vv --very-verbose)--very-verbose[also tell what is set about the server, and where]' \
         '(--color)--color[color text\: auto (default), always or never; NO_COLOR is respected]:WHEN:(auto always never)' \
         '(-h --help)-h[print this]' \
         '(-h --help)--help[print this]'
