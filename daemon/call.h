@@ -36,6 +36,7 @@ struct CallRecord {
   int64_t messages_sent = 0;
   int64_t pixels = 0;  // of the picture that was drawn
   PlanOrigin origin = PlanOrigin::kNone;
+  bool is_retry = false;  // the caller's gRPC tried before, here or at another daemon
 };
 
 // Hears of calls; any thread.

@@ -6,7 +6,8 @@
 #
 # Parts: cpp (build, unit, property and process tests), fuzz (each target for 20 s), proto (lint and breaking
 # changes of the contract), clients (those of the other languages, and all of them
-# alike), pages (interactive pictures in a browser), lint (format, clang-tidy, shellcheck). The last line counts the tests; each
+# alike), pages (interactive pictures in a browser), deploy (packages, image, manifests,
+# chart, alerts, unit), lint (format, clang-tidy, shellcheck). The last line counts the tests; each
 # part prints its minutes.
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -81,6 +82,16 @@ part_pages() {
   [[ $status -eq 77 ]] || count "check_pages" "$status"
 }
 
+# part_deploy: 77 as for the clients.
+part_deploy() {
+  local check status
+  for check in packages image manifests monitoring unit; do
+    status=0
+    "scripts/deploy/$check.sh" || status=$?
+    [[ $status -eq 77 ]] || count "deploy/$check" "$status"
+  done
+}
+
 part_lint() {
   local check status
   for check in format tidy shell; do
@@ -91,10 +102,10 @@ part_lint() {
 }
 
 parts=("$@")
-[[ ${#parts[@]} -gt 0 ]] || parts=(cpp fuzz proto clients pages lint)
+[[ ${#parts[@]} -gt 0 ]] || parts=(cpp fuzz proto clients pages deploy lint)
 for part in "${parts[@]}"; do
   if [[ $(type -t "part_$part") != function ]]; then
-    say "no part \"$part\"; parts: cpp fuzz proto clients pages lint asan tsan"
+    say "no part \"$part\"; parts: cpp fuzz proto clients pages deploy lint asan tsan"
     exit 64
   fi
 done

@@ -69,6 +69,7 @@ fetch_go() {
 # go_tool MODULE@VERSION: installs a Go program and prints its path.
 go_tool() {
   local name=${1%@*}
+  name=${name%/v[0-9]} # A major version is no name.
   name=${name##*/}
   local folder=$TOOLS/${name}-${1##*@}
   [[ -x $folder/$name ]] || GOBIN=$folder GOFLAGS='' alone go install "$1" >&2
@@ -118,8 +119,3 @@ oldest_python() {
   [[ $python != python3 ]] || say "no Python 3.9 here: the oldest libraries are tested with $(python3 -V)"
   printf '%s\n' "$python"
 }
-
-# Checks of deploy/.
-HELM=helm.sh/helm/v3/cmd/helm@v3.18.6
-KUSTOMIZE=sigs.k8s.io/kustomize/kustomize/v5@v5.4.3
-KUBERNETES_VALIDATE=kubernetes-validate==1.31.0

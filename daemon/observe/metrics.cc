@@ -82,6 +82,10 @@ class ServerMetrics::Impl {
                               "Time that a call waited for a worker.", registry_)),
         rejected_(Family(prometheus::BuildCounter(), "pipesched_rejected_total",
                          "Calls that ended with an error, by its reason.", registry_)),
+        retries_(Family(prometheus::BuildCounter(), "pipesched_retried_calls_total",
+                        "Calls that arrived because an earlier attempt failed, here or elsewhere.",
+                        registry_)
+                     .Add({})),
         reloads_failed_(Family(prometheus::BuildCounter(), "pipesched_config_reload_failures_total",
                                "Reloads of the configuration that failed.", registry_)
                             .Add({})),
@@ -132,6 +136,7 @@ class ServerMetrics::Impl {
     counter->second->Increment();
     series.sent->Increment(static_cast<double>(record.messages_sent));
     series.seconds->Observe(absl::ToDoubleSeconds(record.duration));
+    if (record.is_retry) retries_.Increment();
     series.queue_seconds->Observe(absl::ToDoubleSeconds(record.queued));
     if (record.pixels > 0) render_pixels_.Observe(static_cast<double>(record.pixels));
     const auto rejection = rejections_.find(reason);
@@ -206,6 +211,7 @@ class ServerMetrics::Impl {
   prometheus::Family<prometheus::Histogram>& seconds_;
   prometheus::Family<prometheus::Histogram>& queue_seconds_;
   prometheus::Family<prometheus::Counter>& rejected_;
+  prometheus::Counter& retries_;
   prometheus::Counter& reloads_failed_;
   prometheus::Gauge& reload_time_;
   prometheus::Histogram& compute_seconds_;

@@ -1,50 +1,58 @@
 #!/usr/bin/env bash
-# The Debian packages: lintian has nothing to say, and installed into a fresh Debian 12
-# root what the unit starts answers there. Needs root; 77 where it cannot.
-# shellcheck source=scripts/common.sh
-source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
-cd "$ROOT"
-skip() { say "SKIPPED: packages.sh $*"; [[ ${CI:-} == true ]] && exit 1; exit 77; }
+# The Debian packages: built, checked by lintian, installed in a fresh root, where the
+# unit's ExecStart is run as its user and asked for a schedule.
+# shellcheck source=scripts/deploy/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-[[ $(id -u) -eq 0 ]] || skip "needs root, for a fresh Debian root"
-install_packages file lintian mmdebstrap mandoc systemd
-
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
-export SOURCE_DATE_EPOCH
-cmake --preset release >/dev/null
-cmake --build build/release --target pipesched pipeschedd pipesched_client >/dev/null
-rm -rf build/release/packages
-(cd build/release && cpack -G DEB >packages.log) || { cat build/release/packages.log; exit 1; }
-packages=(build/release/packages/*.deb)
-say "${packages[@]##*/}"
-
-# Those with a reason in deploy/debian/lintian-tags are let pass.
-lintian --allow-root --fail-on error,warning --display-info \
-  --suppress-tags "$(grep -v '^#' deploy/debian/lintian-tags | paste -sd,)" "${packages[@]}"
+set_up install_packages dpkg-dev fakeroot file lintian mandoc man-db mmdebstrap systemd
+need_root
+make_packages
+lintian --allow-root --tag-display-limit 0 --fail-on error,warning,info,pedantic "$PACKAGES"/*.deb
 for page in docs/pipesched.1 docs/pipeschedd.8; do
-  if mandoc -Tlint -W warning "$page" | grep -v 'missing date'; then exit 1; fi
+  mandoc -Tlint -W error "$page"
+  [[ -z $(man --warnings -l "$page" 2>&1 >/dev/null) ]]
 done
 
 work=$(mktemp -d)
-trap 'umount -q "$work/root/proc" 2>/dev/null; rm -rf "$work"' EXIT
-mmdebstrap --variant=minbase --quiet --include=systemd bookworm "$work/root" || skip "cannot make a Debian root"
-mkdir "$work/root/packages"
-cp "${packages[@]}" "$work/root/packages"
-# shellcheck disable=SC2016 # it is for the shell in there
-chroot "$work/root" sh -ec '
-  apt-get update -q >/dev/null
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-    /packages/pipeschedd_*.deb /packages/pipesched_*.deb >/dev/null 2>&1
-  id pipesched >/dev/null
-  test "$(stat -c %U /run/pipesched)" = pipesched
-  systemd-analyze verify pipeschedd.service
-  command=$(sed -n s/^ExecStart=//p /lib/systemd/system/pipeschedd.service)
-  export PIPESCHED_LISTEN=unix:/run/pipesched/pipesched.sock
-  setpriv --reuid pipesched --regid pipesched --clear-groups $command 2>/tmp/said &
-  until grep -q "listening on" /tmp/said; do kill -0 $!; sleep 0.05; done
-  export PIPESCHED_SERVER=$PIPESCHED_LISTEN
-  test "$(pipesched health)" = SERVING
-  pipesched -s 4 -b 8 --no-visualization | grep -q "^makespan *33 "
-  kill $!
-  wait $!'
-say "installed, started and asked in a fresh root"
+trap 'kill "${daemon:-}" 2>/dev/null || true; wait; rm -rf "$work"' EXIT
+root=$work/root
+mkdir "$root"
+tar -xf "$(base_root)" -C "$root"
+cp "$PACKAGES"/*.deb "$root/tmp"
+in_root() { chroot "$root" "$@"; }
+in_root sh -c 'apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
+  --no-install-recommends systemd /tmp/*.deb' >"$work/log" 2>&1 || { tail -n 20 "$work/log" && exit 1; }
+
+in_root pipesched version | grep -qF "$VERSION"
+for file in /usr/share/man/man1/pipesched.1.gz /usr/share/man/man8/pipeschedd.8.gz \
+  /usr/share/bash-completion/completions/pipesched /usr/include/pipesched/client/client.h; do
+  [[ -f $root$file ]] || { say "no $file" && exit 1; }
+done
+
+# The unit, as systemd would start it: its user, its folder, its environment.
+unit=$root/usr/lib/systemd/system/pipeschedd.service
+[[ -f $unit ]] || unit=$root/lib/systemd/system/pipeschedd.service
+in_root getent passwd pipesched >/dev/null
+systemd-tmpfiles --root="$root" --create pipesched.conf
+mapfile -t environment < <(sed -n 's/^Environment=//p' "$unit")
+read -ra command < <(sed -n 's/^ExecStart=//p' "$unit")
+mkfifo "$work/said"
+chroot "$root" /usr/bin/setpriv --reuid pipesched --regid pipesched --clear-groups --no-new-privs \
+  env -i "${environment[@]}" "${command[@]}" 2>"$work/said" &
+daemon=$!
+exec 3<"$work/said"
+grep -m 1 'listening on' <&3 >/dev/null
+socket=unix:/run/pipesched/pipesched.sock
+asked=$(in_root pipesched --server "$socket" -s 4 -b 8 --format json | digest)
+own=$(build/release/bin/pipesched -s 4 -b 8 --format json | digest)
+[[ -n $own && $asked == "$own" ]]
+kill -TERM "$daemon"
+# setpriv and env became the daemon.
+wait "$daemon"
+daemon=
+
+in_root sh -c 'DEBIAN_FRONTEND=noninteractive apt-get purge -q -y pipeschedd pipesched libpipesched-dev' \
+  >"$work/log" 2>&1 || { cat "$work/log" && exit 1; }
+left=$(find "$root" -xdev -path "$root/proc" -prune -o -name '*pipesched*' -print | grep -v -e /tmp/ -e /var/ -e /run/ || true)
+[[ -z $left ]] || { say "left behind: $left" && exit 1; }
+find "$PACKAGES" -name '*.deb' -printf '%s %f\n' >&2
