@@ -20,9 +20,9 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "base/stopwatch.h"
-#include "daemon/self_test.h"
 #include "daemon/connections.h"
 #include "daemon/listen_address.h"
+#include "daemon/self_test.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
 
 namespace pipesched {
