@@ -37,7 +37,7 @@ class ValidateScheduleResponse;
 // What a handler may use besides its request.
 struct CallContext {
   const Limits& limits;
-  Cancelled cancelled;  // the caller stopped waiting
+  Cancelled cancelled;                           // the caller stopped waiting
   absl::Time deadline = absl::InfiniteFuture();  // when it will
 };
 
@@ -106,8 +106,8 @@ void HandleListScheduleKinds(v1::ListScheduleKindsResponse& response);
 void HandleGetServerInfo(const Limits& limits, v1::GetServerInfoResponse& response);
 
 // All kinds on one machine. Runs long: polls the context's `cancelled`.
-absl::Status HandleCompareSchedules(const v1::CompareSchedulesRequest& request,
-                                    CallContext context, v1::CompareSchedulesResponse& response);
+absl::Status HandleCompareSchedules(const v1::CompareSchedulesRequest& request, CallContext context,
+                                    v1::CompareSchedulesResponse& response);
 
 // Searches, and calls `send` with what it finds, from the calling thread, the last message
 // included. The context's `cancelled` is called from many threads; the search ends within
