@@ -176,7 +176,7 @@ void SetHeights(absl::Span<const Subject> subjects, const PictureOptions& option
   frame.plot.y = frame.legend_y + (lines.legend - 1) * kLegendLine + 16;
   const int below = 26 + 20 + 28 + (lines.table > 0 ? lines.table * kTableLine + 8 : 0) +
                     (lines.footnote - 1) * kFootnoteLine + kMargin;
-  const int rows = static_cast<int>(CountRows(frame));
+  const int rows = std::max(1, static_cast<int>(CountRows(frame)));
   if (options.height > 0) {
     const int room =
         options.height - frame.plot.y - below - heading * static_cast<int>(frame.panels.size());

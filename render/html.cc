@@ -195,6 +195,7 @@ absl::StatusOr<std::string> WriteHtml(absl::Span<const Subject> subjects,
     step = CommonStep(subject.timeline, transfers);
     in_bytes |= NamesBytes(subject.pipeline);
   }
+  step = std::max<int64_t>(1, step);
   const std::string title = TitleOf(subjects, options.labels);
   JsonWriter json;
   json.BeginObject();

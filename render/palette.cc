@@ -43,7 +43,7 @@ constexpr bool RowsAreInOrder() {
 static_assert(RowsAreInOrder());
 
 uint8_t Mix(uint8_t a, uint8_t b, double part_of_b) {
-  return static_cast<uint8_t>(a + (b - a) * part_of_b + 0.5);
+  return static_cast<uint8_t>(std::lround(a + (b - a) * part_of_b));
 }
 
 // Relative luminance and contrast of WCAG 2.

@@ -269,9 +269,10 @@ class TextDrawer {
     const int width = frame_.plot.width;
     std::string ticks(static_cast<size_t>(label_width_ + width), ' ');
     std::string times = ticks;
+    const auto label_width = static_cast<size_t>(label_width_);
     // Marks as far apart as on a plot of 8 pixels a character.
     for (const double mark : AxisMarks(frame_.begin, frame_.end, width * 8)) {
-      const auto x = static_cast<size_t>(label_width_ + frame_.X(mark));
+      const size_t x = label_width + static_cast<size_t>(frame_.X(mark));
       if (x >= ticks.size()) ticks.resize(x + 1, ' ');
       ticks[x] = '|';
       const std::string text = FormatTime(mark);
