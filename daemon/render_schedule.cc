@@ -70,11 +70,12 @@ std::string FormatNames() {
   return names;
 }
 
-// Kinds of which a rank holds several chunks take no pipeline of one.
-bool NeedsChunks(const v1::Schedule& schedule, const PipelineShape& shape) {
+// Kinds of which a rank holds several chunks take no pipeline of one, whatever its sizes.
+bool NeedsChunks(const v1::Schedule& schedule) {
   const ScheduleKind* const kind = KindOf(schedule);
   if (kind == nullptr) return false;
-  const RuleViolations broken = kind->check(shape, {});
+  const PipelineShape one_chunk = {.num_ranks = 2, .chunks_per_rank = 1, .num_microbatches = 4};
+  const RuleViolations broken = kind->check(one_chunk, {});
   return std::any_of(broken.begin(), broken.end(), [](const RuleViolation& violation) {
     return violation.value == RuleViolation::Value::kChunksPerRank;
   });
@@ -83,9 +84,9 @@ bool NeedsChunks(const v1::Schedule& schedule, const PipelineShape& shape) {
 // Converts one schedule of a comparison. What is wrong with it is told below `field`,
 // what is wrong with the pipeline only if `tells_of_pipeline`.
 PlanInput ConvertCompared(const v1::RenderScheduleRequest& request, const v1::Schedule& schedule,
-                          const std::string& field, const PipelineShape& shape,
-                          bool tells_of_pipeline, const Limits& limits, Violations& violations) {
-  const bool split = NeedsChunks(schedule, shape);
+                          const std::string& field, bool tells_of_pipeline, const Limits& limits,
+                          Violations& violations) {
+  const bool split = NeedsChunks(schedule);
   if (split && (!request.pipeline().p2p_times_forward().empty() ||
                 !request.pipeline().p2p_times_backward().empty())) {
     violations.Add(absl::StrCat(field, ".kind"),
@@ -126,16 +127,14 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
                                 ": a comparison splits the slices of its ranks, want 1"));
     return;
   }
-  PipelineShape shape;
-  shape.num_ranks = request.pipeline().num_stages();
-  shape.num_microbatches = request.pipeline().num_microbatches();
-  if (shape.num_ranks < 1 || shape.num_microbatches < 1) {  // For one list of all that is wrong.
+  const int num_ranks = request.pipeline().num_stages();
+  if (num_ranks < 1 || num_ranks > limits.max_ranks ||
+      request.pipeline().num_microbatches() < 1) {  // Slices of it cannot be split.
     query.input = ConvertPlanInput(request, limits, violations);
     return;
   }
   const int64_t before = violations.count();
-  query.input =
-      ConvertCompared(request, request.schedule(), "schedule", shape, true, limits, violations);
+  query.input = ConvertCompared(request, request.schedule(), "schedule", true, limits, violations);
   const bool good_so_far = violations.count() == before;
   for (int i = 0; i < request.compared_size(); ++i) {
     const std::string field = absl::StrCat("compared[", i, "]");
@@ -145,7 +144,7 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
       continue;
     }
     query.compared.push_back(
-        ConvertCompared(request, schedule, field, shape, good_so_far, limits, violations));
+        ConvertCompared(request, schedule, field, good_so_far, limits, violations));
   }
 }
 
