@@ -55,7 +55,7 @@ class Answers {
         [reactor, request, response](const Plans& plans, const std::vector<int>& ranks) {
           Call& call = reactor->call();
           const auto abandoned = [&call] { return call.Abandoned(); };
-          const absl::Status status =
+          absl::Status status =
               AnswerFrom(plans, ranks, *request, CallContext{call.limits(), abandoned}, *response);
           if constexpr (std::is_same_v<Request, v1::RenderScheduleRequest>) {
             if (status.ok()) call.record().pixels = PicturePixels(*request, *response);

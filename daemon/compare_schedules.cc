@@ -80,8 +80,7 @@ absl::Status HandleCompareSchedules(const v1::CompareSchedulesRequest& request, 
     machines.push_back(SplitSlices(input.machine, chunks));
   }
   const bool uniform_p2p = HasUniformP2p(input.machine);
-  std::vector<int> all_ranks;
-  for (int r = 0; r < input.machine.shape.num_ranks; ++r) all_ranks.push_back(r);
+  const std::vector<int> all_ranks = AllRanks(input.machine.shape.num_ranks);
   for (const ScheduleKind& kind : AllScheduleKinds()) {
     if (kind.make_order == nullptr) continue;
     std::optional<Reason> reason;

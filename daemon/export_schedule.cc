@@ -112,7 +112,7 @@ absl::StatusOr<Program> Repair(const Plan& plan, const Program& program, Transpo
                                 finding.action, ": ", finding.message));
   }
   if (!violations.empty()) return violations.ToStatus();
-  const absl::StatusOr<Program> placed = PlaceReceives(
+  absl::StatusOr<Program> placed = PlaceReceives(
       plan.placement, microbatches, WithoutReceives(program), plan.timeline.ends, cancelled);
   if (placed.ok()) {
     const auto proof = Validate(plan.placement, microbatches, *placed, transport, cancelled);

@@ -1,6 +1,7 @@
 #include "daemon/plan.h"
 
 #include <cstddef>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -85,6 +86,12 @@ absl::StatusOr<Plan> ComputeOrStop(PlanInput input, Cancelled cancelled) {
 }
 
 }  // namespace
+
+std::vector<int> AllRanks(int num_ranks) {
+  std::vector<int> ranks(static_cast<size_t>(num_ranks));
+  std::iota(ranks.begin(), ranks.end(), 0);
+  return ranks;
+}
 
 absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled) {
   try {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "engine/metrics/metrics.h"
@@ -35,6 +36,9 @@ struct Plan {
   std::string digest;        // see DigestPlan; 64 hexadecimal digits
   std::string order_digest;  // see DigestOrder; 64 hexadecimal digits
 };
+
+// 0 to P - 1.
+std::vector<int> AllRanks(int num_ranks);
 
 // Computes a plan. Returns FAILED_PRECONDITION, reason ORDER_DEADLOCKS, if a given order
 // deadlocks, and CANCELLED if `cancelled` said so.

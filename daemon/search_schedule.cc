@@ -134,7 +134,7 @@ class SearchCall {
   absl::Status SendLast(const std::vector<ParetoPoint>& points) {
     const SearchResult& best = points.back().result;
     v1::SearchScheduleResponse message;
-    const absl::Status filled = FillAnswer(
+    absl::Status filled = FillAnswer(
         best.answer, request_.with_timeline() ? message.mutable_timeline() : nullptr, message);
     if (!filled.ok()) return filled;
     FillStatus(best.answer.value, best.bound, best.candidates, message);

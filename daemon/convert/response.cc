@@ -22,12 +22,6 @@ v1::OpKind ToProto(OpKind kind) {
   return v1::OP_KIND_UNSPECIFIED;
 }
 
-std::vector<int> AllRanks(int num_ranks) {
-  std::vector<int> ranks(static_cast<size_t>(num_ranks));
-  std::iota(ranks.begin(), ranks.end(), 0);
-  return ranks;
-}
-
 void RankToProto(const RankMetrics& metrics, int rank, TickScale scale, v1::RankMetrics& out) {
   out.set_rank(rank);
   out.set_busy(scale.ToUnits(metrics.busy));

@@ -40,7 +40,10 @@ absl::string_view ListIn(absl::string_view json, absl::string_view name) {
 class ColumnWriter {
  public:
   ColumnWriter(const Plan& plan, absl::FunctionRef<bool(absl::string_view part)> sink)
-      : plan_(plan), ranks_(AllRanks(plan)), columns_(plan, ranks_), sink_(sink) {}
+      : plan_(plan),
+        ranks_(AllRanks(plan.order.num_ranks())),
+        columns_(plan, ranks_),
+        sink_(sink) {}
 
   bool Write() {
     v1::Timeline offsets;
@@ -56,12 +59,6 @@ class ColumnWriter {
   }
 
  private:
-  static std::vector<int> AllRanks(const Plan& plan) {
-    std::vector<int> ranks;
-    for (int r = 0; r < plan.order.num_ranks(); ++r) ranks.push_back(r);
-    return ranks;
-  }
-
   bool WriteColumn(const char* name) {
     if (!sink_(absl::StrCat(",\"", name, "\":["))) return false;
     for (int64_t first = 0; first < columns_.size(); first += kOpsAPart) {
@@ -95,8 +92,7 @@ class ColumnWriter {
 }  // namespace
 
 bool WriteTimelineJson(const Plan& plan, absl::FunctionRef<bool(absl::string_view part)> sink) {
-  std::vector<int> ranks;
-  for (int r = 0; r < plan.order.num_ranks(); ++r) ranks.push_back(r);
+  const std::vector<int> ranks = AllRanks(plan.order.num_ranks());
   v1::ComputeScheduleResponse response;
   FillSummary(plan, ranks, response);
   response.mutable_timeline();
