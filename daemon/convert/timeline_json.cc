@@ -36,31 +36,30 @@ absl::string_view ListIn(absl::string_view json, absl::string_view name) {
   return json.substr(0, json.find(']'));
 }
 
+using Sink = absl::FunctionRef<bool(absl::string_view part)>;
+
 // Writes the timeline's columns one after another, each of parts that protobuf writes.
 class ColumnWriter {
  public:
-  ColumnWriter(const Plan& plan, absl::FunctionRef<bool(absl::string_view part)> sink)
-      : plan_(plan),
-        ranks_(AllRanks(plan.order.num_ranks())),
-        columns_(plan, ranks_),
-        sink_(sink) {}
+  explicit ColumnWriter(const Plan& plan)
+      : plan_(plan), ranks_(AllRanks(plan.order.num_ranks())), columns_(plan, ranks_) {}
 
-  bool Write() {
+  bool Write(Sink sink) {
     v1::Timeline offsets;
     FillRankOffsets(plan_, ranks_, offsets);
-    if (!sink_(absl::StrCat("{\"rank_offsets\":[", ListIn(ToJson(offsets), "rank_offsets"), "]"))) {
+    if (!sink(absl::StrCat("{\"rank_offsets\":[", ListIn(ToJson(offsets), "rank_offsets"), "]"))) {
       return false;
     }
     for (const char* name :
          {"kinds", "stages", "microbatches", "starts", "ends", "fused", "critical", "held_bytes"}) {
-      if (!WriteColumn(name)) return false;
+      if (!WriteColumn(name, sink)) return false;
     }
-    return sink_("}");
+    return sink("}");
   }
 
  private:
-  bool WriteColumn(const char* name) {
-    if (!sink_(absl::StrCat(",\"", name, "\":["))) return false;
+  bool WriteColumn(const char* name, Sink sink) {
+    if (!sink(absl::StrCat(",\"", name, "\":["))) return false;
     for (int64_t first = 0; first < columns_.size(); first += kOpsAPart) {
       v1::Timeline part;
       columns_.Append(first, std::min(kOpsAPart, columns_.size() - first), part);
@@ -68,9 +67,9 @@ class ColumnWriter {
       const std::string json = ToJson(part);
       const absl::string_view list = ListIn(json, name);
       if (list.empty()) break;  // held_bytes of stages without bytes
-      if (!sink_(absl::StrCat(first == 0 ? "" : ",", list))) return false;
+      if (!sink(absl::StrCat(first == 0 ? "" : ",", list))) return false;
     }
-    return sink_("]");
+    return sink("]");
   }
 
   // So that a part is not written once a column.
@@ -86,7 +85,6 @@ class ColumnWriter {
   const Plan& plan_;
   const std::vector<int> ranks_;
   const TimelineColumns columns_;
-  absl::FunctionRef<bool(absl::string_view part)> sink_;
 };
 
 }  // namespace
@@ -103,7 +101,7 @@ bool WriteTimelineJson(const Plan& plan, absl::FunctionRef<bool(absl::string_vie
   const size_t place = json.find(absl::StrCat(key, empty));
   const absl::string_view text = json;
   if (!sink(text.substr(0, place + key.size()))) return false;
-  if (!ColumnWriter(plan, sink).Write()) return false;
+  if (!ColumnWriter(plan).Write(sink)) return false;
   return sink(text.substr(place + key.size() + empty.size())) && sink("\n");
 }
 
