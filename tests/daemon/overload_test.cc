@@ -55,7 +55,9 @@ class OverloadTest : public testing::Test {
     auto server = Server::Start(options);
     ASSERT_THAT(server, IsOk());
     server_ = *std::move(server);
-    client_ = std::make_unique<client::Client>(client::MakeChannel(server_->addresses()[1]));
+    const auto channel = client::MakeChannel(server_->addresses()[1]);
+    client_ = std::make_unique<client::Client>(channel);
+    stub_ = v1::ScheduleService::NewStub(channel);
   }
 
   ~OverloadTest() override {
@@ -93,13 +95,18 @@ class OverloadTest : public testing::Test {
     return status;
   }
 
+  // One attempt: a Client would try again when it is told to.
   absl::Status TryHeavy(int p2p_time, absl::Duration timeout = absl::Minutes(5)) {
-    return client_->ComputeSchedule(Heavy(p2p_time), {.timeout = timeout}).status();
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+    v1::ComputeScheduleResponse response;
+    return client::FromGrpcStatus(stub_->ComputeSchedule(&context, Heavy(p2p_time), &response));
   }
 
   const TemporaryFolder folder_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<client::Client> client_;
+  std::unique_ptr<v1::ScheduleService::Stub> stub_;
   client::Cancellation cancellation_;
   std::vector<std::thread> callers_;
   std::atomic<int> next_plan_ = 1000;
