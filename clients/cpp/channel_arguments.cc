@@ -30,7 +30,7 @@ grpc::ChannelArguments DefaultChannelArguments() {
   arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetServiceConfigJSON(kServiceConfig);
-  arguments.SetUserAgentPrefix("pipesched-cpp");
+  arguments.SetUserAgentPrefix("pipesched-cpp/" PIPESCHED_VERSION);
   return arguments;
 }
 

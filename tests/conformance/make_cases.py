@@ -904,6 +904,8 @@ def faults():
             reason=reason,
             metadata=metadata,
         )
+    # A server of before the method, and of before the reasons.
+    yield fault("older-server", error("UNIMPLEMENTED", reason=""), 1, status="UNIMPLEMENTED")
     yield fault(
         "unknown-reason",
         error("FAILED_PRECONDITION", reason="OF_LATER", metadata={"key": "value"}),
