@@ -57,6 +57,7 @@ Call::Call(grpc::CallbackServerContext* context, absl::string_view method,
   record_.request_id = RequestId(Metadata(*context, kRequestIdKey));
   record_.trace_parent = TraceParent(Metadata(*context, "traceparent"));
   record_.peer = context->peer();
+  record_.user_agent = std::string(Metadata(*context, "user-agent"));
   record_.is_retry = !Metadata(*context, "grpc-previous-rpc-attempts").empty();
   context->AddInitialMetadata(kRequestIdKey, record_.request_id);
 }

@@ -27,6 +27,7 @@ struct CallRecord {
   std::string request_id;
   std::string trace_parent;  // the caller's traceparent (W3C), or ""
   std::string peer;
+  std::string user_agent;
   absl::Status status;  // what the caller is told, or would be if it waited
   absl::Duration duration;
   absl::Duration queued;  // of that, waiting for a worker

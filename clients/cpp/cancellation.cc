@@ -17,6 +17,11 @@ bool Cancellation::cancelled() const {
   return cancelled_;
 }
 
+void Cancellation::WaitFor(absl::Duration time) const {
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(&cancelled_), time);
+}
+
 void Cancellation::Add(grpc::ClientContext* context) {
   absl::MutexLock lock(&mutex_);
   contexts_.push_back(context);

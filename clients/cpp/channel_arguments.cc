@@ -5,9 +5,9 @@
 namespace pipesched::client {
 namespace {
 
-// Every call is a pure function of its request, so all may be tried again. A
-// server that is overloaded says in grpc-retry-pushback-ms when, or that not. A name
-// of several addresses is several daemons, whose answers are equal.
+// Every call is a pure function of its request, so all may be tried again; for
+// RESOURCE_EXHAUSTED see retry.h. A name of several addresses is several daemons,
+// whose answers are equal.
 constexpr char kServiceConfig[] = R"({
   "methodConfig": [{
     "name": [{"service": "pipesched.v1.ScheduleService"}],
@@ -16,7 +16,7 @@ constexpr char kServiceConfig[] = R"({
       "initialBackoff": "0.1s",
       "maxBackoff": "2s",
       "backoffMultiplier": 2,
-      "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"]
+      "retryableStatusCodes": ["UNAVAILABLE"]
     }
   }],
   "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1},
@@ -30,7 +30,7 @@ grpc::ChannelArguments DefaultChannelArguments() {
   arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetServiceConfigJSON(kServiceConfig);
-  arguments.SetUserAgentPrefix("pipesched-cpp");
+  arguments.SetUserAgentPrefix("pipesched-cpp/" PIPESCHED_VERSION);
   return arguments;
 }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "clients/cpp/channel_arguments.h"
+#include "clients/cpp/retry.h"
 #include "pipesched/client/error.h"
 #include "pipesched/client/timeline_ops.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
@@ -17,14 +18,14 @@
 namespace pipesched::client {
 namespace {
 
-// One call's context: its deadline, and its place in the cancellation.
+// The context of one attempt of a call: its deadline, and its place in the cancellation.
 class CallScope {
  public:
-  CallScope(const CallOptions& options, const TokenSource& token)
+  CallScope(const CallOptions& options, const TokenSource& token, absl::Time deadline)
       : cancellation_(options.cancellation) {
     if (token) context_.AddMetadata("authorization", absl::StrCat("Bearer ", token()));
     for (const auto& [key, value] : options.metadata) context_.AddMetadata(key, value);
-    context_.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
+    context_.set_deadline(absl::ToChronoTime(deadline));
     if (cancellation_ != nullptr) cancellation_->Add(&context_);
   }
   ~CallScope() {
@@ -50,11 +51,42 @@ struct Client::Impl {
   absl::StatusOr<Response> Call(grpc::Status (v1::ScheduleService::Stub::*method)(
                                     grpc::ClientContext*, const Request&, Response*),
                                 const Request& request, const CallOptions& options) {
-    CallScope call(options, token);
-    Response response;
-    const grpc::Status status = (stub.*method)(call.context(), request, &response);
-    if (!status.ok()) return FromGrpcStatus(status);
-    return response;
+    const absl::Time deadline = absl::Now() + options.timeout;
+    Attempts attempts(deadline, options.cancellation);
+    while (true) {
+      CallScope call(options, token, deadline);
+      Response response;
+      const grpc::Status status = (stub.*method)(call.context(), request, &response);
+      if (status.ok()) return response;
+      if (!attempts.WaitForNext(*call.context(), status)) return FromGrpcStatus(status);
+    }
+  }
+
+  // Calls `receive` with each message, until it returns false: that cancels the call,
+  // whose status is then not to be looked at. Once a message came the call is not
+  // tried again.
+  template <typename Request, typename Response>
+  grpc::Status Stream(std::unique_ptr<grpc::ClientReader<Response>> (
+                          v1::ScheduleService::Stub::*method)(grpc::ClientContext*, const Request&),
+                      const Request& request, const CallOptions& options,
+                      absl::FunctionRef<bool(Response message)> receive) {
+    const absl::Time deadline = absl::Now() + options.timeout;
+    Attempts attempts(deadline, options.cancellation);
+    while (true) {
+      CallScope call(options, token, deadline);
+      const auto reader = (stub.*method)(call.context(), request);
+      bool received = false;
+      bool wanted = true;
+      Response message;
+      while (reader->Read(&message)) {
+        received = true;
+        wanted = wanted && receive(std::move(message));
+        if (!wanted) call.context()->TryCancel();
+        message.Clear();
+      }
+      grpc::Status status = reader->Finish();
+      if (received || !attempts.WaitForNext(*call.context(), status)) return status;
+    }
   }
 
   std::shared_ptr<grpc::Channel> channel;
@@ -86,22 +118,16 @@ absl::Status Client::StreamSchedule(
     const v1::StreamScheduleRequest& request,
     absl::FunctionRef<void(v1::StreamScheduleResponse message)> receive,
     const CallOptions& options) const {
-  CallScope call(options, impl_->token);
-  const auto reader = impl_->stub.StreamSchedule(call.context(), request);
   std::optional<TimelineChecker> checker;
   absl::Status broken;
-  v1::StreamScheduleResponse message;
-  while (reader->Read(&message)) {
+  const auto check = [&](v1::StreamScheduleResponse message) {
     if (!checker) checker.emplace(message.shape());
-    if (broken.ok()) broken = checker->Add(message.timeline());
-    if (broken.ok()) {
-      receive(std::move(message));
-    } else {
-      call.context()->TryCancel();
-    }
-    message.Clear();
-  }
-  const grpc::Status status = reader->Finish();
+    broken = checker->Add(message.timeline());
+    if (broken.ok()) receive(std::move(message));
+    return broken.ok();
+  };
+  const grpc::Status status = impl_->Stream<v1::StreamScheduleRequest, v1::StreamScheduleResponse>(
+      &v1::ScheduleService::Stub::StreamSchedule, request, options, check);
   if (!broken.ok()) return broken;
   if (!status.ok()) return FromGrpcStatus(status);
   if (!checker) return absl::DataLossError("the server sent no message");
@@ -132,22 +158,20 @@ absl::Status Client::SearchSchedule(
     const v1::SearchScheduleRequest& request,
     absl::FunctionRef<void(v1::SearchScheduleResponse message)> receive,
     const CallOptions& options) const {
-  CallScope call(options, impl_->token);
-  const auto reader = impl_->stub.SearchSchedule(call.context(), request);
   bool finished = false;
   absl::Status broken;
-  v1::SearchScheduleResponse message;
-  while (reader->Read(&message)) {
+  const auto check = [&](v1::SearchScheduleResponse message) {
     finished = message.search().finished();
     if (finished && (request.with_timeline() || message.has_timeline())) {
       broken = CheckTimeline(message.timeline(), message.shape());
     }
     if (broken.ok()) receive(std::move(message));
-    message.Clear();
-  }
-  const grpc::Status status = reader->Finish();
-  if (!status.ok()) return FromGrpcStatus(status);
+    return broken.ok();
+  };
+  const grpc::Status status = impl_->Stream<v1::SearchScheduleRequest, v1::SearchScheduleResponse>(
+      &v1::ScheduleService::Stub::SearchSchedule, request, options, check);
   if (!broken.ok()) return broken;
+  if (!status.ok()) return FromGrpcStatus(status);
   return finished ? absl::OkStatus() : absl::DataLossError("the server sent no last message");
 }
 
@@ -172,7 +196,7 @@ absl::StatusOr<HealthStatus> Client::CheckHealth(const std::string& service,
   request.set_value(service);
   google::protobuf::Int32Value response;
   grpc::Status status;
-  CallScope call(options, impl_->token);
+  CallScope call(options, impl_->token, absl::Now() + options.timeout);
   grpc::CompletionQueue queue;
   const auto reader =
       Stub(impl_->channel)

@@ -2,14 +2,13 @@ package pipesched
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/proto"
 
 	pipeschedv1 "github.com/pipesched/pipesched/clients/go/gen/pipesched/v1"
@@ -27,7 +26,8 @@ type Client struct {
 // "dns:///host:port" or "unix:/path"; "" is the environment's PIPESCHED_SERVER,
 // else 127.0.0.1:50551. It connects with the first call. A proxy of the
 // environment is not used. Calls that end with UNAVAILABLE, or with
-// RESOURCE_EXHAUSTED, are tried up to five times.
+// RESOURCE_EXHAUSTED and word from the server when to try again, are tried up to
+// five times.
 func NewClient(target string, opts ...Option) (*Client, error) {
 	o := options{timeout: defaultTimeout}
 	for _, option := range opts {
@@ -66,21 +66,15 @@ func (c *Client) ComputeSchedule(ctx context.Context, request *pipeschedv1.Compu
 func (c *Client) StreamSchedule(ctx context.Context, request *pipeschedv1.StreamScheduleRequest) (*Plan, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	stream, err := c.service.StreamSchedule(ctx, request)
-	if err != nil {
-		return nil, fromGRPC(err)
-	}
 	merged := &pipeschedv1.StreamScheduleResponse{}
-	for {
-		message, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			return newPlan(merged, true)
-		}
-		if err != nil {
-			return nil, fromGRPC(err)
-		}
+	err := stream(ctx, c.service.StreamSchedule, request, func(message *pipeschedv1.StreamScheduleResponse) bool {
 		proto.Merge(merged, message)
+		return true
+	})
+	if err != nil {
+		return nil, err
 	}
+	return newPlan(merged, true)
 }
 
 // RenderSchedule draws a schedule.
@@ -110,27 +104,23 @@ func (c *Client) CompareSchedules(ctx context.Context, request *pipeschedv1.Comp
 func (c *Client) SearchSchedule(ctx context.Context, request *pipeschedv1.SearchScheduleRequest, progress func(*pipeschedv1.SearchScheduleResponse) bool) (*pipeschedv1.SearchScheduleResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	stream, err := c.service.SearchSchedule(ctx, request)
-	if err != nil {
-		return nil, fromGRPC(err)
-	}
 	var last, best *pipeschedv1.SearchScheduleResponse
-	for {
-		message, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			return lastOfSearch(request, last)
-		}
-		if err != nil {
-			return nil, fromGRPC(err)
-		}
+	ended := false
+	err := stream(ctx, c.service.SearchSchedule, request, func(message *pipeschedv1.SearchScheduleResponse) bool {
 		last = message
 		if message.GetOrder() != "" {
 			best = message
 		}
-		if progress != nil && !progress(message) && best != nil {
-			return best, nil
-		}
+		ended = progress != nil && !progress(message) && best != nil
+		return !ended
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case ended:
+		return best, nil
 	}
+	return lastOfSearch(request, last)
 }
 
 // lastOfSearch checks the last message, which must be one.
@@ -193,7 +183,11 @@ func call[Request, Response any](
 ) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	response, err := method(ctx, request)
+	var response *Response
+	err := retry(ctx, func() (trailer metadata.MD, err error) {
+		response, err = method(ctx, request, grpc.Trailer(&trailer))
+		return trailer, err
+	})
 	if err != nil {
 		return nil, fromGRPC(err)
 	}

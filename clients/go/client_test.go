@@ -182,10 +182,29 @@ func TestContextEndsCalls(t *testing.T) {
 	if _, err = newClient(t, blocked.target).ComputeSchedule(ctx, request(3, 4)); status.Code(err) != codes.Canceled {
 		t.Error(err)
 	}
+	ctx, cancel = context.WithCancel(context.Background())
+	overloaded := newServer(t, nil)
+	overloaded.compute = func(called context.Context) error {
+		defer cancel() // as the client waits, or just before
+		_ = grpc.SetTrailer(called, metadata.Pairs("grpc-retry-pushback-ms", "3600000"))
+		return status.Error(codes.ResourceExhausted, "overloaded")
+	}
+	patient := newClient(t, overloaded.target, pipesched.WithTimeout(24*time.Hour))
+	if _, err = patient.ComputeSchedule(ctx, request(3, 4)); status.Code(err) != codes.Canceled {
+		t.Error(err)
+	}
 	none := newClient(t, "unix:"+filepath.Join(t.TempDir(), "none"))
 	short, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	if err = none.WaitReady(short); status.Code(err) != codes.DeadlineExceeded {
+		t.Error(err)
+	}
+}
+
+func TestAnOlderServerHasNotEveryMethod(t *testing.T) {
+	client := newClient(t, newServer(t, nil).target) // It has ComputeSchedule.
+	_, err := client.CompareSchedules(context.Background(), &pipeschedv1.CompareSchedulesRequest{})
+	if status.Code(err) != codes.Unimplemented {
 		t.Error(err)
 	}
 }
@@ -307,6 +326,39 @@ func TestMutualTLSAndToken(t *testing.T) {
 	_, err = newClient(t, secure.target, pipesched.WithTLS(anonymous)).ComputeSchedule(context.Background(), request(3, 4))
 	if status.Code(err) != codes.Unavailable {
 		t.Error("a client without a certificate:", err)
+	}
+}
+
+func TestARealDaemonWithTLSAndToken(t *testing.T) {
+	cert, key := certificate(t)
+	tokens := filepath.Join(t.TempDir(), "tokens")
+	if err := os.WriteFile(tokens, []byte("secret-of-the-test\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files := pipesched.TLSFiles{CA: cert, ServerName: "pipesched.test"}
+	flags := []string{"--tls-cert", cert, "--tls-key", key, "--token-file", tokens}
+	check := func(t *testing.T, want codes.Code, target, token string, options ...pipesched.Option) {
+		t.Helper()
+		source := func(context.Context) (string, error) { return token, nil }
+		client := newClient(t, target, append(options, pipesched.WithToken(source))...)
+		if _, err := client.ComputeSchedule(context.Background(), request(3, 4)); status.Code(err) != want {
+			t.Errorf("%s with token %s: %v, want %v", target, token, err, want)
+		}
+	}
+	for _, mutual := range []bool{false, true} {
+		if mutual {
+			flags = append(flags, "--tls-client-ca", cert)
+			files.Cert, files.Key = cert, key
+		}
+		config, err := pipesched.LoadTLS(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tcp, unix := testdaemon.Start(t, flags...)
+		check(t, codes.OK, tcp, "secret-of-the-test", pipesched.WithTLS(config))
+		check(t, codes.Unauthenticated, tcp, "another-secret", pipesched.WithTLS(config))
+		check(t, codes.OK, unix, "secret-of-the-test")
+		check(t, codes.Unauthenticated, unix, "another-secret")
 	}
 }
 

@@ -24,9 +24,9 @@ const (
 	maxReceiveBytes = 64 << 20
 )
 
-// Every call is a pure function of its request, so all may be tried again. A
-// server that is overloaded says in grpc-retry-pushback-ms when, or that not. A
-// name of several addresses is several daemons, whose answers are equal.
+// Every call is a pure function of its request, so all may be tried again; for
+// RESOURCE_EXHAUSTED see retry.go. A name of several addresses is several daemons,
+// whose answers are equal.
 const serviceConfig = `{
   "methodConfig": [{
     "name": [{"service": "pipesched.v1.ScheduleService"}],
@@ -35,7 +35,7 @@ const serviceConfig = `{
       "initialBackoff": "0.1s",
       "maxBackoff": "2s",
       "backoffMultiplier": 2,
-      "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"]
+      "retryableStatusCodes": ["UNAVAILABLE"]
     }
   }],
   "retryThrottling": {"maxTokens": 10, "tokenRatio": 0.1},

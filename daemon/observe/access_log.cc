@@ -48,6 +48,7 @@ void CallLog::OnStart(absl::string_view method, bool) { metrics_.OnStart(method)
 void CallLog::OnEnd(const CallRecord& record) {
   const std::string reason = ReasonOf(record.status);
   metrics_.OnEnd(record, reason);
+  client_versions_.Note(record.user_agent);
   const bool is_slow = record.duration > options_.slow;
   const bool is_defect = absl::IsInternal(record.status) || absl::IsUnknown(record.status);
   const bool is_notable = is_slow || !record.status.ok();

@@ -4,6 +4,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "daemon/call.h"
+#include "daemon/observe/client_versions.h"
 #include "daemon/observe/logger.h"
 #include "daemon/observe/metrics.h"
 
@@ -18,7 +19,8 @@ enum class AccessLog { kAll, kFailed, kOff };
 //    "ComputeSchedule", "peer": "unix:uid=1000", "code": "OK", "duration_ms": 1.2,
 //    "queue_ms": 0, "parts": 32768, "request_bytes": 20, "bytes": 300, "plan": "cached"}
 //
-// One that fails through our fault, or takes longer than `slow`, is a warning.
+// One that fails through our fault, or takes longer than `slow`, is a warning. So is
+// the first call of a client whose version does not fit.
 class CallLog final : public CallObserver {
  public:
   struct Options {
@@ -37,6 +39,7 @@ class CallLog final : public CallObserver {
   const Options options_;
   Logger& logger_;
   ServerMetrics& metrics_;
+  ClientVersions client_versions_{logger_};
 };
 
 }  // namespace pipesched

@@ -130,6 +130,57 @@ grpc::Status DetailedError() {
   return {grpc::StatusCode::RESOURCE_EXHAUSTED, "too much", details.SerializeAsString()};
 }
 
+// Refuses calls, and says how many milliseconds later to try again.
+grpc::Status Refuse(grpc::ServerContext& context, const std::string& pushback) {
+  context.AddTrailingMetadata("grpc-retry-pushback-ms", pushback);
+  return DetailedError();
+}
+
+TEST_F(ClientTest, TriesAgainWhenTheServerSaysSo) {
+  int calls = 0;
+  service_.compute = [&](grpc::ServerContext& context, auto& response) {
+    if (++calls < 5) return Refuse(context, "1");
+    response.set_digest("d");
+    return grpc::Status::OK;
+  };
+  const auto response = client_->ComputeSchedule({});
+  ASSERT_THAT(response, IsOk());
+  EXPECT_EQ(response->digest(), "d");
+  EXPECT_EQ(calls, 5);
+}
+
+TEST_F(ClientTest, DoesNotTryAgainOtherwise) {
+  // One more than the deadline, none of numbers, and one that is too large for any.
+  for (const char* pushback : {"-1", "31000", "soon", "99999999999999999999"}) {
+    int calls = 0;
+    service_.compute = [&](grpc::ServerContext& context, auto&) {
+      ++calls;
+      return Refuse(context, pushback);
+    };
+    EXPECT_THAT(client_->ComputeSchedule({}),
+                StatusIs(absl::StatusCode::kResourceExhausted, "too much"))
+        << pushback;
+    EXPECT_EQ(calls, 1) << pushback;
+  }
+}
+
+TEST_F(ClientTest, CancellationEndsTheWaitForAnotherAttempt) {
+  absl::Notification refused;
+  service_.compute = [&](grpc::ServerContext& context, auto&) {
+    refused.Notify();  // twice would be fatal
+    return Refuse(context, "3600000");
+  };
+  Cancellation cancellation;
+  std::thread canceller([&] {
+    refused.WaitForNotification();
+    cancellation.Cancel();
+  });
+  EXPECT_THAT(
+      client_->ComputeSchedule({}, {.timeout = absl::Hours(24), .cancellation = &cancellation}),
+      StatusIs(absl::StatusCode::kCancelled, testing::_));
+  canceller.join();
+}
+
 TEST_F(ClientTest, DecodesErrorDetails) {
   service_.compute = [](auto&, auto&) { return DetailedError(); };
   const auto response = client_->ComputeSchedule({});

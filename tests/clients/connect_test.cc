@@ -100,7 +100,8 @@ TEST_F(ConnectTest, MutualTlsWithAToken) {
     ASSERT_THAT((*client)->GetServerInfo(), IsOk());
     EXPECT_EQ(service_.metadata["authorization"], expected);
   }
-  EXPECT_THAT(service_.metadata["user-agent"], testing::StartsWith("pipesched-cpp"));
+  EXPECT_THAT(service_.metadata["user-agent"],
+              testing::ContainsRegex("^pipesched-cpp/[0-9]+\\.[0-9]+\\.[0-9]+ "));
 }
 
 TEST_F(ConnectTest, WithoutACertificateOrForAnotherNameItIsRefused) {

@@ -830,6 +830,41 @@ def faults():
         times=1,
     )
     yield fault(
+        "overloaded-stream",
+        good,
+        2,
+        status="RESOURCE_EXHAUSTED",
+        reason="OVERLOADED",
+        pushback_ms=20,
+        times=1,
+        method="StreamSchedule",
+    )
+    yield fault(
+        "overloaded-for-long",
+        error("RESOURCE_EXHAUSTED", reason="OVERLOADED"),
+        5,
+        status="RESOURCE_EXHAUSTED",
+        reason="OVERLOADED",
+        pushback_ms=0,
+    )
+    yield fault(
+        "overloaded-says-not-when",
+        error("RESOURCE_EXHAUSTED", reason="OVERLOADED"),
+        1,
+        status="RESOURCE_EXHAUSTED",
+        reason="OVERLOADED",
+    )
+    # The refusal, not DEADLINE_EXCEEDED: clients do not wait for what comes too late.
+    yield fault(
+        "overloaded-past-the-deadline",
+        error("RESOURCE_EXHAUSTED", reason="OVERLOADED"),
+        1,
+        status="RESOURCE_EXHAUSTED",
+        reason="OVERLOADED",
+        pushback_ms=60000,
+        timeout=10,
+    )
+    yield fault(
         "overloaded-do-not-retry",
         error("RESOURCE_EXHAUSTED", reason="OVERLOADED", retry_delay=0.25),
         1,
@@ -869,6 +904,8 @@ def faults():
             reason=reason,
             metadata=metadata,
         )
+    # A server of before the method, and of before the reasons.
+    yield fault("older-server", error("UNIMPLEMENTED", reason=""), 1, status="UNIMPLEMENTED")
     yield fault(
         "unknown-reason",
         error("FAILED_PRECONDITION", reason="OF_LATER", metadata={"key": "value"}),

@@ -45,6 +45,23 @@ v1::ComputeScheduleRequest Heavy(int p2p_time) {
   return request;
 }
 
+constexpr char kObserved[] = "observed";
+
+// Hears that the server refused a call whose request id is kObserved.
+class RefusalObserver final : public CallObserver {
+ public:
+  void OnStart(absl::string_view, bool) override {}
+  void OnEnd(const CallRecord& record) override {
+    if (record.request_id == kObserved && absl::IsResourceExhausted(record.status)) ++refused_;
+  }
+  void OnPlanComputed(int64_t, int64_t, absl::Duration) override {}
+
+  int refused() const { return refused_.load(); }
+
+ private:
+  std::atomic<int> refused_ = 0;
+};
+
 class OverloadTest : public testing::Test {
  protected:
   void Start(const std::function<void(ServerOptions&)>& change) {
@@ -55,7 +72,9 @@ class OverloadTest : public testing::Test {
     auto server = Server::Start(options);
     ASSERT_THAT(server, IsOk());
     server_ = *std::move(server);
-    client_ = std::make_unique<client::Client>(client::MakeChannel(server_->addresses()[1]));
+    const auto channel = client::MakeChannel(server_->addresses()[1]);
+    client_ = std::make_unique<client::Client>(channel);
+    stub_ = v1::ScheduleService::NewStub(channel);
   }
 
   ~OverloadTest() override {
@@ -93,13 +112,19 @@ class OverloadTest : public testing::Test {
     return status;
   }
 
+  // One attempt: a Client would try again when it is told to.
   absl::Status TryHeavy(int p2p_time, absl::Duration timeout = absl::Minutes(5)) {
-    return client_->ComputeSchedule(Heavy(p2p_time), {.timeout = timeout}).status();
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+    v1::ComputeScheduleResponse response;
+    return client::FromGrpcStatus(stub_->ComputeSchedule(&context, Heavy(p2p_time), &response));
   }
 
   const TemporaryFolder folder_;
+  RefusalObserver observer_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<client::Client> client_;
+  std::unique_ptr<v1::ScheduleService::Stub> stub_;
   client::Cancellation cancellation_;
   std::vector<std::thread> callers_;
   std::atomic<int> next_plan_ = 1000;
@@ -139,6 +164,30 @@ TEST_F(OverloadTest, PushbackIsWhatRetryInfoSays) {
   const auto delay = client::GetErrorDetails(client::FromGrpcStatus(status)).retry_delay;
   ASSERT_TRUE(delay.has_value());
   EXPECT_EQ(absl::Milliseconds(milliseconds), absl::Floor(*delay, absl::Milliseconds(1)));
+}
+
+// A client that is refused waits as it is told, and is answered once the load ends.
+TEST_F(OverloadTest, AClientIsAnsweredAfterARefusal) {
+  Start([this](ServerOptions& options) {
+    options.service.workers = 1;
+    options.service.max_queued = kMaxQueued;
+    options.service.observer = &observer_;
+  });
+  Saturate();
+  std::thread watcher([this] {
+    while (observer_.refused() == 0) std::this_thread::yield();
+    cancellation_.Cancel();
+  });
+  const client::Client client(client::MakeChannel(server_->addresses()[0]));
+  absl::Status status;
+  while (observer_.refused() == 0) {  // the queue may have room for the first
+    status = client
+                 .ComputeSchedule(Heavy(next_plan_++), {.timeout = absl::Minutes(5),
+                                                        .metadata = {{"x-request-id", kObserved}}})
+                 .status();
+  }
+  watcher.join();
+  EXPECT_THAT(status, IsOk());
 }
 
 TEST_F(OverloadTest, HealthAndSmallCallsAreAnsweredWhileSaturated) {

@@ -200,6 +200,12 @@ def test_error_without_details(fake, pipeline):
     assert str(raised.value) == "ABORTED: no"
 
 
+def test_an_older_server_has_not_every_method(fake, pipeline):
+    with pipesched.Client(fake.target) as client:  # It has compute_schedule.
+        with pytest.raises(pipesched.UnsupportedError):
+            client.compare_schedules(pipeline)
+
+
 def test_broken_details_are_none(fake, pipeline):
     def abort(_, context):
         context.set_trailing_metadata((("grpc-status-details-bin", b"\xff\xff"),))

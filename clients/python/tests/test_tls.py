@@ -1,13 +1,17 @@
-"""TLS, mTLS and tokens, against a server with certificates made here."""
+"""TLS, mTLS and tokens, against servers with certificates made here."""
 
+import asyncio
+import shutil
 import subprocess
+import tempfile
+import threading
 
 import grpc
 import pytest
 from conftest import FakeServer
 
 import pipesched
-from pipesched import Tls
+from pipesched import Tls, aio
 from pipesched.v1 import schedule_service_pb2 as service
 
 
@@ -88,3 +92,55 @@ def test_token_needs_a_safe_way():
     with pytest.raises(ValueError, match="token: needs tls, or a target unix:/path"):
         pipesched.Client("host:1", token="secret")
     pipesched.Client("unix:/nowhere", token="secret").close()
+
+
+@pytest.fixture(params=["tls", "mtls"])
+def guarded(request, certificates, daemon_program):
+    """A real daemon with a token, over TLS or mTLS and a Unix socket: their targets, and
+    the Tls to use."""
+    (certificates / "tokens").write_text("secret-of-the-test\n")
+    folder = tempfile.TemporaryDirectory(prefix="pipesched-")  # tmp_path can be too long
+    socket = f"unix:{folder.name}/s"
+    flags = ["--listen", "127.0.0.1:0", "--listen", socket, "--log-format", "text"]
+    flags += ["--tls-cert", "server.pem", "--tls-key", "server.key", "--token-file", "tokens"]
+    files = {}
+    if request.param == "mtls":
+        flags += ["--tls-client-ca", "ca.pem"]
+    else:
+        files = {"cert_file": None, "key_file": None}
+    daemon = subprocess.Popen(
+        [shutil.which(daemon_program), *flags],
+        cwd=certificates,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with folder, daemon:
+        for line in daemon.stderr:
+            if " listening on " in line:
+                break
+        drain = threading.Thread(target=daemon.stderr.read)
+        drain.start()
+        address = line.split(" listening on ")[1].split()[0]
+        yield address, socket, tls(certificates, **files)
+        daemon.terminate()
+        drain.join()
+
+
+def test_a_real_daemon(guarded, pipeline):
+    address, socket, secure = guarded
+    digests = set()
+    for target, options in ((address, {"tls": secure}), (socket, {})):
+        with pipesched.Client(target, token="secret-of-the-test", **options) as client:
+            client.wait_ready(timeout=20)
+            digests.add(client.compute_schedule(pipeline, "1f1b").digest)
+        for token in ("another-secret", None):
+            with pipesched.Client(target, token=token, **options) as client:
+                with pytest.raises(pipesched.UnauthenticatedError):
+                    client.compute_schedule(pipeline, "1f1b")
+
+    async def inside():
+        async with aio.Client(address, token="secret-of-the-test", tls=secure) as client:
+            return (await client.compute_schedule(pipeline, "1f1b")).digest
+
+    digests.add(asyncio.run(inside()))
+    assert len(digests) == 1

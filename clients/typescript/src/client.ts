@@ -53,6 +53,7 @@ import {
   resolveTarget,
 } from "./options.js";
 import { type Plan, Timeline, checkTimeline } from "./plan.js";
+import { retry } from "./retry.js";
 
 // grpc.health.v1.Health/Check of a whole server: its request is empty, and its answer
 // one enum of field 1.
@@ -222,37 +223,32 @@ export class Client {
     options: CallOptions = {},
   ): Promise<void> {
     const metadata = await this.#metadata();
+    let received = false; // What came cannot be taken back: no retry.
+    const mayRetry = () => !received;
     return this.#call<void>(options, (settings, done) => {
       const call = this.#channel.makeServerStreamRequest(
         path(method), serializer(method.input), parser(method.output),
         create(method.input, request), metadata, settings,
       );
-      call.on("data", receive);
+      call.on("data", (message: MessageShape<O>) => {
+        received = true;
+        receive(message);
+      });
       call.on("end", () => done(null, undefined));
       call.on("error", (error: ServiceError) => done(error));
       return call;
-    });
+    }, mayRetry);
   }
 
   /** Runs a call to its end, or to that of its signal. */
-  #call<T>(
-    options: CallOptions,
-    start: (
-      settings: { deadline: number },
-      done: (error: ServiceError | null, value?: T) => void,
-    ) => ClientUnaryCall | ClientReadableStream<unknown>,
-  ): Promise<T> {
+  async #call<T>(options: CallOptions, start: Start<T>, mayRetry = () => true): Promise<T> {
     const { signal } = options;
-    return new Promise((resolve, reject) => {
-      const abort = () => call.cancel();
-      const call = start({ deadline: Date.now() + this.#timeout(options) }, (error, value) => {
-        signal?.removeEventListener("abort", abort);
-        if (error) reject(fromServiceError(error, signal));
-        else resolve(value as T);
-      });
-      if (signal?.aborted) abort();
-      else signal?.addEventListener("abort", abort);
-    });
+    const deadline = Date.now() + this.#timeout(options);
+    try {
+      return await retry(deadline, mayRetry, signal, () => attempt(start, deadline, signal));
+    } catch (error) {
+      throw fromServiceError(error as ServiceError, signal);
+    }
   }
 
   #timeout(options: CallOptions): number {
@@ -268,6 +264,26 @@ export class Client {
     }
     return metadata;
   }
+}
+
+/** Starts a call, which calls `done` at its end. */
+type Start<T> = (
+  settings: { deadline: number },
+  done: (error: ServiceError | null, value?: T) => void,
+) => ClientUnaryCall | ClientReadableStream<unknown>;
+
+/** Runs a call once; rejects with gRPC's error. */
+function attempt<T>(start: Start<T>, deadline: number, signal?: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => call.cancel();
+    const call = start({ deadline }, (error, value) => {
+      signal?.removeEventListener("abort", abort);
+      if (error) reject(error);
+      else resolve(value as T);
+    });
+    if (signal?.aborted) abort();
+    else signal?.addEventListener("abort", abort);
+  });
 }
 
 function path(method: DescMethodUnary | DescMethodServerStreaming): string {

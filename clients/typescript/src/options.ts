@@ -10,8 +10,8 @@ const MAX_RECEIVE_BYTES = 64 << 20;
 /** Longest time of a call, retries included, where none is given. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
-// Every call is a pure function of its request, so all may be tried again. A
-// server that is overloaded says in grpc-retry-pushback-ms when, or that not.
+// Every call is a pure function of its request, so all may be tried again; for
+// RESOURCE_EXHAUSTED see retry.ts.
 const SERVICE_CONFIG = {
   methodConfig: [
     {
@@ -21,7 +21,7 @@ const SERVICE_CONFIG = {
         initialBackoff: "0.1s",
         maxBackoff: "2s",
         backoffMultiplier: 2,
-        retryableStatusCodes: ["UNAVAILABLE", "RESOURCE_EXHAUSTED"],
+        retryableStatusCodes: ["UNAVAILABLE"],
       },
     },
   ],

@@ -12,6 +12,7 @@ import {
   Server,
   ServerCredentials,
   type handleUnaryCall,
+  status,
 } from "@grpc/grpc-js";
 
 import {
@@ -20,8 +21,11 @@ import {
   DeadlineError,
   ScheduleKind,
   type Tls,
+  UnauthenticatedError,
   UnavailableError,
+  UnsupportedError,
 } from "../src/index.js";
+import { Daemon } from "./daemon.js";
 
 const REQUEST = {
   pipeline: { numStages: 1, numMicrobatches: 1 },
@@ -97,6 +101,28 @@ describe("a plain server", () => {
     client.close();
   });
 
+  test("a signal ends the wait for another attempt", async () => {
+    const controller = new AbortController();
+    server.compute = (_, done) => {
+      const metadata = new Metadata();
+      metadata.set("grpc-retry-pushback-ms", "3600000");
+      done({ code: status.RESOURCE_EXHAUSTED, details: "overloaded", metadata });
+      setTimeout(() => controller.abort(), 20);
+    };
+    const client = new Client({ target: server.target, timeoutMs: 86_400_000 });
+    await assert.rejects(
+      client.computeSchedule(REQUEST, { signal: controller.signal }),
+      CancelledError,
+    );
+    client.close();
+  });
+
+  test("an older server has not every method", async () => {
+    const client = new Client({ target: server.target }); // It has computeSchedule.
+    await assert.rejects(client.compareSchedules({}), UnsupportedError);
+    client.close();
+  });
+
   test("a timeout ends a call", async () => {
     server.compute = () => {};
     const client = new Client({ target: server.target, timeoutMs: 50 });
@@ -150,6 +176,34 @@ describe("a server with TLS", () => {
     }
     client.close();
   });
+
+  for (const mutual of [false, true]) {
+    test(`a real daemon, ${mutual ? "mTLS" : "TLS"} and a token`, async () => {
+      const daemon = new Daemon();
+      writeFileSync(file("tokens"), "secret-of-the-test\n");
+      const flags = ["--listen", "127.0.0.1:0", "--token-file", file("tokens")];
+      flags.push("--tls-cert", file("server.pem"), "--tls-key", file("server.key"));
+      if (mutual) flags.push("--tls-client-ca", file("ca.pem"));
+      await daemon.start(...flags);
+      try {
+        const anonymous: Tls = { caFile: file("ca.pem"), serverName: "pipesched.test" };
+        const [address = ""] = daemon.addresses;
+        for (const options of [
+          { target: address, tls: mutual ? tls : anonymous },
+          { target: daemon.target },
+        ]) {
+          const ask = async (token: string) => {
+            const client = new Client({ ...options, token });
+            await client.computeSchedule(REQUEST).finally(() => client.close());
+          };
+          await ask("secret-of-the-test");
+          await assert.rejects(ask("another-secret"), UnauthenticatedError);
+        }
+      } finally {
+        await daemon.stop();
+      }
+    });
+  }
 
   test("refused", async () => {
     const wrong: Tls[] = [

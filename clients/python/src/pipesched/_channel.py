@@ -17,8 +17,8 @@ MAX_RECEIVE_BYTES = 64 << 20
 #: A bearer token, or a function that is asked for it at every call.
 Token = Union[str, Callable[[], str]]
 
-# Every call is a pure function of its request, so all may be tried again. A
-# server that is overloaded says in grpc-retry-pushback-ms when, or that not.
+# Every call is a pure function of its request, so all may be tried again; for
+# RESOURCE_EXHAUSTED see _retry.py.
 _SERVICE_CONFIG = json.dumps(
     {
         "methodConfig": [
@@ -29,7 +29,7 @@ _SERVICE_CONFIG = json.dumps(
                     "initialBackoff": "0.1s",
                     "maxBackoff": "2s",
                     "backoffMultiplier": 2,
-                    "retryableStatusCodes": ["UNAVAILABLE", "RESOURCE_EXHAUSTED"],
+                    "retryableStatusCodes": ["UNAVAILABLE"],
                 },
             }
         ],

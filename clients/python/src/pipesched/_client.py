@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import time
 from types import TracebackType
-from typing import Any, Callable, Iterable, List, Optional, Type, TypeVar
+from typing import Any, Callable, Generator, Iterable, List, Optional, Tuple, Type, TypeVar
 
 import grpc
 
-from . import _calls, _health, _spawn, launch
+from . import _calls, _health, _retry, _spawn, launch
 from ._calls import AnySchedule, Call
 from ._channel import DEFAULT_TIMEOUT, Endpoint, Tls, Token, resolve_target
 from ._plan import Path, Plan, RankPlan
@@ -203,16 +203,12 @@ class Client:
         self._check_process()
         last: Optional[search.SearchScheduleResponse] = None
         best: Optional[search.SearchScheduleResponse] = None
+        messages = self._stream(self._stub.SearchSchedule, request, timeout)
         try:
-            running = self._stub.SearchSchedule(
-                request,
-                timeout=self._timeout if timeout is None else timeout,
-                metadata=self._endpoint.metadata(),
-            )
-            for last in running:
+            for last in messages:
                 best = last if last.order else best
                 if progress is not None and progress(last) is False and best is not None:
-                    running.cancel()
+                    messages.close()
                     return best
         except grpc.RpcError as error:
             raise from_rpc_error(error) from error
@@ -278,16 +274,28 @@ class Client:
         self._check_process()
         method: Any = getattr(self._stub, call.method)
         try:
-            answer = method(
-                call.request,
-                timeout=self._timeout if timeout is None else timeout,
-                metadata=self._endpoint.metadata(),
-            )
             if call.method == "StreamSchedule":
-                answer = _calls.merge(answer)
+                answer: Any = _calls.merge(list(self._stream(method, call.request, timeout)))
+            else:
+                answer = _retry.unary(*self._attempt(method, call.request, timeout))
         except grpc.RpcError as error:
             raise from_rpc_error(error) from error
         return call.convert(answer)
+
+    def _stream(
+        self, method: Any, request: Any, timeout: Optional[float]
+    ) -> Generator[Any, None, None]:
+        return _retry.stream(*self._attempt(method, request, timeout))
+
+    def _attempt(
+        self, method: Any, request: Any, timeout: Optional[float]
+    ) -> Tuple[_retry.Start, float]:
+        """How to make a call once, and the time of all attempts."""
+        metadata = self._endpoint.metadata()
+        return (
+            lambda rest: method(request, timeout=rest, metadata=metadata),
+            self._timeout if timeout is None else timeout,
+        )
 
     def _check_process(self) -> None:
         """In a forked child: a connection of its own."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from types import TracebackType
-from typing import Any, Callable, Iterable, List, Optional, Type, TypeVar
+from typing import Any, Callable, Iterable, List, Optional, Tuple, Type, TypeVar
 
 import grpc
 import grpc.aio
 
-from . import _calls, _health, launch
+from . import _calls, _health, _retry, launch
 from ._calls import AnySchedule, Call
 from ._channel import DEFAULT_TIMEOUT, Endpoint, Tls, Token, resolve_target
 from ._plan import Path, Plan, RankPlan
@@ -155,16 +155,13 @@ class Client:
         """As pipesched.Client.search_schedule."""
         last: Optional[search.SearchScheduleResponse] = None
         best: Optional[search.SearchScheduleResponse] = None
-        running = self._stub.SearchSchedule(
-            request,
-            timeout=self._timeout if timeout is None else timeout,
-            metadata=self._endpoint.metadata(),
-        )
+        attempt = self._attempt(self._stub.SearchSchedule, request, timeout)
+        messages = _retry.aio_stream(*attempt)
         try:
-            async for last in running:
+            async for last in messages:
                 best = last if last.order else best
                 if progress is not None and progress(last) is False and best is not None:
-                    running.cancel()
+                    await messages.aclose()
                     return best
         except grpc.RpcError as error:
             raise from_rpc_error(error) from error
@@ -227,16 +224,23 @@ class Client:
 
     async def _run(self, call: Call[Result], timeout: Optional[float]) -> Result:
         method: Any = getattr(self._stub, call.method)
-        running = method(
-            call.request,
-            timeout=self._timeout if timeout is None else timeout,
-            metadata=self._endpoint.metadata(),
-        )
+        attempt = self._attempt(method, call.request, timeout)
         try:
             if call.method == "StreamSchedule":
-                answer: Any = _calls.merge([message async for message in running])
+                messages = [message async for message in _retry.aio_stream(*attempt)]
+                answer: Any = _calls.merge(messages)
             else:
-                answer = await running
+                answer = await _retry.aio_unary(*attempt)
         except grpc.RpcError as error:
             raise from_rpc_error(error) from error
         return call.convert(answer)
+
+    def _attempt(
+        self, method: Any, request: Any, timeout: Optional[float]
+    ) -> Tuple[_retry.Start, float]:
+        """How to make a call once, and the time of all attempts."""
+        metadata = self._endpoint.metadata()
+        return (
+            lambda rest: method(request, timeout=rest, metadata=metadata),
+            self._timeout if timeout is None else timeout,
+        )

@@ -5,6 +5,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 
 namespace grpc {
 class ClientContext;
@@ -26,6 +27,9 @@ class Cancellation {
   void Cancel();
 
   bool cancelled() const;
+
+  // Waits until the calls are cancelled, or `time` has passed.
+  void WaitFor(absl::Duration time) const;
 
   // For Client: the calls that run.
   void Add(grpc::ClientContext* context);

@@ -61,15 +61,16 @@ enum class HealthStatus { kUnknown = 0, kServing = 1, kNotServing = 2 };
 // A channel to a daemon, without transport security. `target` is "host:port",
 // "dns:///host:port" or "unix:/path". Connects on the first call; a wrong target
 // shows as UNAVAILABLE there. Responses of up to 64 MiB are accepted. A proxy of
-// the environment (http_proxy) is not used. Calls that end with UNAVAILABLE, or
-// with RESOURCE_EXHAUSTED, are tried up to five times within their timeout; a
-// server's grpc-retry-pushback-ms says when, or that not.
+// the environment (http_proxy) is not used. Calls that end with UNAVAILABLE are
+// tried up to five times within their timeout.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& target);
 
 // Calls pipesched.v1.ScheduleService. Each method is one call that blocks until
 // it is answered; its errors are those that the proto lists, with their details
-// (see error.h), and UNAVAILABLE if the daemon cannot be reached. All methods
-// may be called from many threads at once.
+// (see error.h), and UNAVAILABLE if the daemon cannot be reached. A call that an
+// overloaded daemon refuses with word when to try again (grpc-retry-pushback-ms) is
+// made up to five times within its timeout. All methods may be called from many
+// threads at once.
 class Client {
  public:
   // `token`, if given, is sent with each call; a channel without transport security
