@@ -218,7 +218,7 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
   const double fsdp_time = violations.empty() && program ? TotalFsdpTime(*schedule, *program) : 0;
   std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, violations, fsdp_time);
   if (converted) input.pipeline = *std::move(converted);
-  if (converted && program && input.given) {
+  if (converted && program && input.given && violations.empty()) {
     input.given->pauses = ConvertPauses(*schedule, *program, input.pipeline.scale, violations);
   }
   RefuseUnknownFields(*pipeline, "pipeline", violations);
