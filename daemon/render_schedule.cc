@@ -14,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "daemon/convert/numbers.h"
 #include "daemon/convert/picture.h"
+#include "daemon/convert/pipeline.h"
 #include "daemon/convert/response.h"
 #include "daemon/convert/schedule.h"
 #include "daemon/handlers.h"
@@ -126,16 +127,17 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
                                 ": a comparison splits the slices of its ranks, want 1"));
     return;
   }
-  PipelineShape shape;
-  shape.num_ranks = request.pipeline().num_stages();
-  shape.num_microbatches = request.pipeline().num_microbatches();
-  if (shape.num_ranks < 1 || shape.num_microbatches < 1) {  // For one list of all that is wrong.
+  // What splits the slices, and the rules of the kinds, take sizes within the limits.
+  Violations wrong_sizes;
+  const std::optional<PipelineShape> shape =
+      ConvertShape(request.pipeline(), std::nullopt, limits, wrong_sizes);
+  if (!shape) {  // For one list of all that is wrong.
     query.input = ConvertPlanInput(request, limits, violations);
     return;
   }
   const int64_t before = violations.count();
   query.input =
-      ConvertCompared(request, request.schedule(), "schedule", shape, true, limits, violations);
+      ConvertCompared(request, request.schedule(), "schedule", *shape, true, limits, violations);
   const bool good_so_far = violations.count() == before;
   for (int i = 0; i < request.compared_size(); ++i) {
     const std::string field = absl::StrCat("compared[", i, "]");
@@ -145,7 +147,7 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
       continue;
     }
     query.compared.push_back(
-        ConvertCompared(request, schedule, field, shape, good_so_far, limits, violations));
+        ConvertCompared(request, schedule, field, *shape, good_so_far, limits, violations));
   }
 }
 
@@ -163,9 +165,9 @@ absl::Status CheckPictureSize(absl::Span<const Subject> subjects, const PictureO
 
 // What a picture says about itself: the program, the digest, and the request in
 // protobuf's JSON, from which it can be made again, unless that is very long.
-std::vector<PngText> FileTexts(const v1::RenderScheduleRequest& request, const Plan& plan) {
-  std::vector<PngText> texts = {{"Software", absl::StrCat("pipesched ", Version())},
-                                {"pipesched-digest", plan.digest}};
+std::vector<FileText> FileTexts(const v1::RenderScheduleRequest& request, const Plan& plan) {
+  std::vector<FileText> texts = {{"Software", absl::StrCat("pipesched ", Version())},
+                                 {"pipesched-digest", plan.digest}};
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   std::string json;
@@ -194,8 +196,8 @@ absl::Status CheckWindow(const Plans& plans, const PictureOptions& options) {
 absl::StatusOr<std::string> WriteScene(const Scene& scene, const v1::RenderScheduleRequest& request,
                                        const Plan& plan, Cancelled cancelled) {
   switch (request.format()) {
-    case v1::RENDER_FORMAT_SVG: return WriteSvg(scene, cancelled);
-    case v1::RENDER_FORMAT_PDF: return WritePdf(scene, cancelled);
+    case v1::RENDER_FORMAT_SVG: return WriteSvg(scene, FileTexts(request, plan), cancelled);
+    case v1::RENDER_FORMAT_PDF: return WritePdf(scene, FileTexts(request, plan), cancelled);
     default: return WritePng(scene, FileTexts(request, plan), cancelled);
   }
 }
