@@ -103,11 +103,10 @@ TEST(WritePdfTest, IsAPageWithoutAClock) {
   EXPECT_THAT(*pdf, StartsWith("%PDF-"));
   EXPECT_THAT(*pdf, HasSubstr("/Count 1"));
   EXPECT_EQ(*pdf, *WritePdf(FourByEight()));
-  // Parentheses end a string of PDF, so they are escaped.
   const auto texts =
-      WritePdf(FourByEight(), std::vector<FileText>{{"digest", "abc"}, {"request", "(x"}});
+      WritePdf(FourByEight(), std::vector<FileText>{{"digest", "abc"}, {"request", "{x}"}});
   ASSERT_THAT(texts, IsOk());
-  EXPECT_THAT(*texts, HasSubstr("digest: abc; request: \\(x)"));
+  EXPECT_THAT(*texts, HasSubstr("/Subject (digest: abc; request: {x})"));
 }
 
 TEST(WritersTest, HostileLabelsAreData) {
