@@ -120,6 +120,10 @@ absl::Status ReadYamlMap(absl::string_view text, const std::string& name, ReadYa
     problems.Add(YAML::Mark::null_mark(), "is binary, want JSON or YAML text");
     return problems.ToStatus();
   }
+  if (!IsUtf8(text)) {
+    problems.Add(YAML::Mark::null_mark(), "is not UTF-8, want JSON or YAML text");
+    return problems.ToStatus();
+  }
   try {
     // yaml-cpp ends with an error at 500 levels, and its aliases are references:
     // a small file makes no big tree, and readers look only two levels deep.

@@ -43,8 +43,8 @@ using ReadYamlEntry =
 // Calls `read` with each entry of the map that a JSON or YAML text is; `name` is
 // the file's in messages. A text without any key is an empty map.
 //
-// Returns INVALID_ARGUMENT with a line for each problem: text that is neither JSON
-// nor YAML, more than one document, a key that is no scalar, and what `read` added.
+// Returns INVALID_ARGUMENT with a line for each problem: text that is not UTF-8,
+// or neither JSON nor YAML, more than one document, a key that is no scalar, and what `read` added.
 absl::Status ReadYamlMap(absl::string_view text, const std::string& name, ReadYamlEntry read);
 
 }  // namespace pipesched

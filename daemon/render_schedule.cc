@@ -14,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "daemon/convert/numbers.h"
 #include "daemon/convert/picture.h"
+#include "daemon/convert/pipeline.h"
 #include "daemon/convert/response.h"
 #include "daemon/convert/schedule.h"
 #include "daemon/handlers.h"
@@ -127,9 +128,11 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
                                 ": a comparison splits the slices of its ranks, want 1"));
     return;
   }
-  const int num_ranks = request.pipeline().num_stages();
-  if (num_ranks < 1 || num_ranks > limits.max_ranks ||
-      request.pipeline().num_microbatches() < 1) {  // Slices of it cannot be split.
+  // What splits the slices, and the rules of the kinds, take sizes within the limits.
+  Violations wrong_sizes;
+  const std::optional<PipelineShape> shape =
+      ConvertShape(request.pipeline(), std::nullopt, limits, wrong_sizes);
+  if (!shape) {  // For one list of all that is wrong.
     query.input = ConvertPlanInput(request, limits, violations);
     return;
   }
@@ -162,9 +165,9 @@ absl::Status CheckPictureSize(absl::Span<const Subject> subjects, const PictureO
 
 // What a picture says about itself: the program, the digest, and the request in
 // protobuf's JSON, from which it can be made again, unless that is very long.
-std::vector<PngText> FileTexts(const v1::RenderScheduleRequest& request, const Plan& plan) {
-  std::vector<PngText> texts = {{"Software", absl::StrCat("pipesched ", Version())},
-                                {"pipesched-digest", plan.digest}};
+std::vector<FileText> FileTexts(const v1::RenderScheduleRequest& request, const Plan& plan) {
+  std::vector<FileText> texts = {{"Software", absl::StrCat("pipesched ", Version())},
+                                 {"pipesched-digest", plan.digest}};
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   std::string json;
@@ -193,8 +196,8 @@ absl::Status CheckWindow(const Plans& plans, const PictureOptions& options) {
 absl::StatusOr<std::string> WriteScene(const Scene& scene, const v1::RenderScheduleRequest& request,
                                        const Plan& plan, Cancelled cancelled) {
   switch (request.format()) {
-    case v1::RENDER_FORMAT_SVG: return WriteSvg(scene, cancelled);
-    case v1::RENDER_FORMAT_PDF: return WritePdf(scene, cancelled);
+    case v1::RENDER_FORMAT_SVG: return WriteSvg(scene, FileTexts(request, plan), cancelled);
+    case v1::RENDER_FORMAT_PDF: return WritePdf(scene, FileTexts(request, plan), cancelled);
     default: return WritePng(scene, FileTexts(request, plan), cancelled);
   }
 }

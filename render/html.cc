@@ -1,6 +1,7 @@
 #include "render/html.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -124,7 +125,7 @@ void WriteFirst(const PictureOptions& options, const TickScale& scale, int64_t s
 }
 
 absl::Status WriteSchedule(const Subject& subject, const PictureOptions& options, bool in_bytes,
-                           int64_t step, Cancelled cancelled, JsonWriter& json) {
+                           int64_t step, int finest, Cancelled cancelled, JsonWriter& json) {
   const Pipeline& pipeline = subject.pipeline;
   const int num_ranks = subject.order.num_ranks();
   const int num_microbatches = pipeline.shape.num_microbatches;
@@ -137,6 +138,8 @@ absl::Status WriteSchedule(const Subject& subject, const PictureOptions& options
   for (const std::string& fact : AssumptionsOf(absl::MakeConstSpan(&subject, 1), options.labels))
     json.String(fact);
   json.EndList();
+  json.Key("stretch");
+  json.Number(std::pow(10.0, pipeline.scale.exponent() - finest));
   json.Key("stages");
   json.Number(subject.placement.num_stages());
   json.Key("microbatches");
@@ -183,11 +186,12 @@ absl::Status WriteSchedule(const Subject& subject, const PictureOptions& options
 
 absl::StatusOr<std::string> WriteHtml(absl::Span<const Subject> subjects,
                                       const PictureOptions& options, Cancelled cancelled) {
-  // All are of one pipeline, and so on one scale.
-  const TickScale& scale = subjects[0].pipeline.scale;
+  // The page counts in the finest ticks; what is in coarser ones is stretched.
+  TickScale scale = subjects[0].pipeline.scale;
   int64_t step = 0;
   bool in_bytes = false;
   for (const Subject& subject : subjects) {
+    if (subject.pipeline.scale.exponent() < scale.exponent()) scale = subject.pipeline.scale;
     std::vector<int64_t> transfers = subject.pipeline.p2p_forward;
     transfers.insert(transfers.end(), subject.pipeline.p2p_backward.begin(),
                      subject.pipeline.p2p_backward.end());
@@ -219,7 +223,8 @@ absl::StatusOr<std::string> WriteHtml(absl::Span<const Subject> subjects,
   json.Key("schedules");
   json.BeginList();
   for (const Subject& subject : subjects) {
-    absl::Status status = WriteSchedule(subject, options, in_bytes, step, cancelled, json);
+    absl::Status status =
+        WriteSchedule(subject, options, in_bytes, step, scale.exponent(), cancelled, json);
     if (!status.ok()) return status;
   }
   json.EndList();

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "render/canvas.h"
 
 namespace pipesched {
@@ -35,9 +36,17 @@ cairo_status_t Append(void* out, const unsigned char* bytes, unsigned size) {
   }
 }
 
+// Cairo 1.16 has no fields but the standard ones: all texts are in one.
+std::string JoinTexts(absl::Span<const FileText> texts) {
+  return absl::StrJoin(texts, "; ", [](std::string* out, const FileText& text) {
+    absl::StrAppend(out, text.key, ": ", text.value);
+  });
+}
+
 }  // namespace
 
-absl::StatusOr<std::string> WritePdf(const Scene& scene, Cancelled cancelled) {
+absl::StatusOr<std::string> WritePdf(const Scene& scene, absl::Span<const FileText> texts,
+                                     Cancelled cancelled) {
   std::string out;
   const std::unique_ptr<cairo_surface_t, DestroySurface> surface(
       cairo_pdf_surface_create_for_stream(Append, &out, scene.width * scene.scale * kPointsAPixel,
@@ -46,6 +55,10 @@ absl::StatusOr<std::string> WritePdf(const Scene& scene, Cancelled cancelled) {
   cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_MOD_DATE, kDate);
   cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_TITLE, scene.summary.c_str());
   cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATOR, "pipesched");
+  if (!texts.empty()) {
+    cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_SUBJECT,
+                                   JoinTexts(texts).c_str());
+  }
   const std::unique_ptr<cairo_t, DestroyCairo> cairo(cairo_create(surface.get()));
   cairo_scale(cairo.get(), kPointsAPixel, kPointsAPixel);
   const bool drawn = DrawScene(scene, cairo.get(), cancelled);

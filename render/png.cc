@@ -34,8 +34,8 @@ struct DestroyCairo {
 };
 using Surface = std::unique_ptr<cairo_surface_t, DestroySurface>;
 
-absl::Status CheckTexts(absl::Span<const PngText> texts) {
-  for (const PngText& text : texts) {
+absl::Status CheckTexts(absl::Span<const FileText> texts) {
+  for (const FileText& text : texts) {
     const bool good_key = !text.key.empty() && text.key.size() <= 79 &&
                           std::all_of(text.key.begin(), text.key.end(), [](char c) {
                             return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
@@ -73,9 +73,9 @@ bool IsAscii(const std::string& text) {
 }
 
 // libpng takes char* but does not write to it.
-std::vector<png_text> ToPngTexts(absl::Span<const PngText> texts) {
+std::vector<png_text> ToPngTexts(absl::Span<const FileText> texts) {
   std::vector<png_text> out;
-  for (const PngText& text : texts) {
+  for (const FileText& text : texts) {
     png_text entry = {};
     entry.compression = IsAscii(text.value) ? PNG_TEXT_COMPRESSION_NONE : PNG_ITXT_COMPRESSION_NONE;
     entry.key = const_cast<char*>(text.key.c_str());
@@ -159,7 +159,7 @@ bool TryEncode(png_structp png, png_infop info, PngJob& job) {
 
 }  // namespace
 
-absl::StatusOr<std::string> WritePng(const Scene& scene, absl::Span<const PngText> texts,
+absl::StatusOr<std::string> WritePng(const Scene& scene, absl::Span<const FileText> texts,
                                      Cancelled cancelled) {
   if (absl::Status status = CheckTexts(texts); !status.ok()) return status;
   absl::StatusOr<Surface> surface = Paint32(scene, cancelled);

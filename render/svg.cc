@@ -21,7 +21,8 @@ constexpr int64_t kCheckEvery = 1024;  // elements
 
 class SvgWriter {
  public:
-  SvgWriter(const Scene& scene, Cancelled cancelled) : scene_(scene), cancelled_(cancelled) {}
+  SvgWriter(const Scene& scene, absl::Span<const FileText> texts, Cancelled cancelled)
+      : scene_(scene), texts_(texts), cancelled_(cancelled) {}
 
   absl::StatusOr<std::string> Write() {
     AddHead();
@@ -41,8 +42,19 @@ class SvgWriter {
     absl::StrAppend(&out_, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"",
                     ScaledWidth(scene_), "\" height=\"", ScaledHeight(scene_), "\" viewBox=\"0 0 ",
                     scene_.width, " ", scene_.height, "\" role=\"img\">\n<title>",
-                    EscapeMarkup(scene_.summary), "</title>\n<rect width=\"", scene_.width,
-                    "\" height=\"", scene_.height, "\" fill=\"", Hex(Paint::kPage, 0), "\"/>\n");
+                    EscapeMarkup(scene_.summary), "</title>\n");
+    if (!texts_.empty()) AddTexts();
+    absl::StrAppend(&out_, "<rect width=\"", scene_.width, "\" height=\"", scene_.height,
+                    "\" fill=\"", Hex(Paint::kPage, 0), "\"/>\n");
+  }
+
+  void AddTexts() {
+    out_ += "<metadata xmlns:p=\"urn:pipesched\">\n";
+    for (const FileText& text : texts_) {
+      absl::StrAppend(&out_, "<p:text key=\"", EscapeMarkup(text.key), "\" value=\"",
+                      EscapeMarkup(text.value), "\"/>\n");
+    }
+    out_ += "</metadata>\n";
   }
 
   // False: cancelled.
@@ -125,14 +137,16 @@ class SvgWriter {
   }
 
   const Scene& scene_;
+  const absl::Span<const FileText> texts_;
   const Cancelled cancelled_;
   std::string out_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::string> WriteSvg(const Scene& scene, Cancelled cancelled) {
-  return SvgWriter(scene, cancelled).Write();
+absl::StatusOr<std::string> WriteSvg(const Scene& scene, absl::Span<const FileText> texts,
+                                     Cancelled cancelled) {
+  return SvgWriter(scene, texts, cancelled).Write();
 }
 
 }  // namespace pipesched

@@ -45,6 +45,13 @@ std::string ReplaceValue(const std::string& description, absl::string_view text)
   return absl::StrCat(text, description.substr(end));
 }
 
+// Whether sizes that are not given are those of a file, of which `description` then has
+// the value: 0 is what a request has without.
+bool IsSizeOfFile(const Flag& flag, const std::string& description, const Settings& settings) {
+  return flag.kind == ValueKind::kInteger && settings.Find(FlagId::kOrder) != nullptr &&
+         !description.empty() && '1' <= description[0] && description[0] <= '9';
+}
+
 UserViolation Explain(const client::FieldViolation& violation, const Settings& settings) {
   FieldPath path = SplitPath(violation.field);
   // The file that --order gives, and the list that --fsdp-times is.
@@ -66,7 +73,13 @@ UserViolation Explain(const client::FieldViolation& violation, const Settings& s
   UserViolation result{violation.field, settings.Origin(flag->id), violation.description};
   const Setting* setting = settings.Find(flag->id);
   if (whole_list) return result;
-  if (setting == nullptr) {
+  if (setting == nullptr && IsSizeOfFile(*flag, violation.description, settings)) {
+    const std::string value =
+        violation.description.substr(0, violation.description.find_first_of(",:"));
+    result.description =
+        ReplaceValue(violation.description,
+                     absl::StrCat(value, " in ", settings.Find(FlagId::kOrder)->texts[0]));
+  } else if (setting == nullptr) {
     const bool has_no_default =
         flag->kind == ValueKind::kInteger || absl::StartsWith(violation.description, "unset");
     result.description = has_no_default ? ReplaceValue(violation.description, "not given")

@@ -107,6 +107,10 @@ Pauses ConvertPauses(const v1::Schedule& schedule, const Program& program, TickS
   bool takes_time = false;
   TickConverter to_ticks(scale, violations);
   for (const FsdpTime& time : kFsdpTimes) {
+    // The scale has no room for a time that no action takes.
+    const bool taken = std::any_of(program.actions.begin(), program.actions.end(),
+                                   [&](Action action) { return action.kind() == time.kind; });
+    if (!taken) continue;
     const int64_t value = to_ticks((schedule.fsdp_times().*time.get)(), [&] { return Path(time); });
     ticks[static_cast<size_t>(time.kind)] = value;
     takes_time |= value > 0;

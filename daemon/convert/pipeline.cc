@@ -176,7 +176,9 @@ std::optional<Pipeline> ConvertPipeline(const v1::Pipeline& request,
   }
   const StageCost first = pipeline.stages[0];
   pipeline.stages.resize(static_cast<size_t>(num_stages), first);
-  const int64_t p2p_ticks = to_ticks(p2p_time, p2p_path);
+  // The scale has no room for a time that no boundary takes.
+  const bool takes_p2p = num_stages > 1 && !(forward.listed && backward.listed);
+  const int64_t p2p_ticks = takes_p2p ? to_ticks(p2p_time, p2p_path) : 0;
   pipeline.p2p_forward = ToTicks(forward, p2p_ticks, to_ticks);
   pipeline.p2p_backward = ToTicks(backward, p2p_ticks, to_ticks);
   if (violations.count() > violations_before) return std::nullopt;

@@ -219,7 +219,7 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
   std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, violations, fsdp_time);
   if (converted) {
     input.pipeline = *std::move(converted);
-    if (program && input.given) {
+    if (program && input.given && violations.empty()) {
       input.given->pauses = ConvertPauses(*schedule, *program, input.pipeline.scale, violations);
     }
   }

@@ -99,7 +99,8 @@ export class Flow {
     if (ops.rows[source] === ops.rows[user]) return end;
     const from = ops.stages[source] ?? 0;
     const to = ops.stages[user] ?? 0;
-    return end + ((from < to ? data.p2pForward[from] : data.p2pBackward[to]) ?? 0);
+    const transfer = (from < to ? data.p2pForward[from] : data.p2pBackward[to]) ?? 0;
+    return end + transfer * data.stretch;
   }
 
   /**

@@ -26,6 +26,7 @@
  * @typedef {object} ScheduleData
  * @property {string} name  and sizes
  * @property {string[]} facts  what it was computed from, and what it costs
+ * @property {number} stretch  ticks of the page that a tick of this schedule's times is
  * @property {number} stages
  * @property {number} microbatches
  * @property {number[]} rankOps  ops of each rank
@@ -147,6 +148,7 @@ function decodeOps(data, rows) {
   const readers = data.schedules.map((schedule) => new NumberReader(schedule.ops));
   let i = 0;
   rows.forEach((row, at) => {
+    const stretch = data.schedules[row.schedule]?.stretch ?? 1;
     const reader = /** @type {NumberReader} */ (readers[row.schedule]);
     let microbatch = 0;
     let start = 0;
@@ -164,8 +166,8 @@ function decodeOps(data, rows) {
       ops.fused[i] = (head >> 2) & 1;
       ops.stages[i] = head >> 3;
       ops.microbatches[i] = microbatch;
-      ops.starts[i] = start;
-      ops.ends[i] = end;
+      ops.starts[i] = start * stretch;
+      ops.ends[i] = end * stretch;
       second = ops.fused[i] === 1 && !second;
     }
     ops.offsets[at + 1] = i;

@@ -116,6 +116,14 @@ TEST(CliErrorsTest, SaysWhatIsWrongWithAnOrderFile) {
   }
 }
 
+TEST(CliErrorsTest, SizesOfAFileThatAreAboveALimitAreNamed) {
+  CliRunner cli;
+  cli.folder.Write("x.csv", "0F1048600,0B1048600\n");
+  const ProcessResult result = cli.Run("--order x.csv");
+  EXPECT_EQ(result.exit_code, 65);
+  EXPECT_EQ(result.err, "error: --num-batches: 1048601 in x.csv, want [1, 1048576]\n");
+}
+
 TEST(CliErrorsTest, ABadConfigIsToldWithItsPlace) {
   const CliRunner cli;
   cli.folder.Write("c.yaml", "num_stage: 4\nnum_batches: \"8\"\n");

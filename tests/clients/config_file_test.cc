@@ -118,6 +118,9 @@ TEST(ConfigFileTest, SaysAllThatIsWrongAtOnce) {
 TEST(ConfigFileTest, RefusesWhatIsNoText) {
   EXPECT_THAT(ParseConfig(absl::string_view("num_stages: 4\0", 14), "f"),
               StatusIs(absl::StatusCode::kInvalidArgument, "f: is binary, want JSON or YAML text"));
+  EXPECT_THAT(
+      ParseConfig("title: \"\xff\xfe\"\n", "f"),
+      StatusIs(absl::StatusCode::kInvalidArgument, "f: is not UTF-8, want JSON or YAML text"));
 }
 
 TEST(ConfigFileTest, EndsQuicklyOnHostileFiles) {

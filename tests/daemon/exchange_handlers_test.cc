@@ -240,6 +240,15 @@ TEST(CsvOrderTest, FsdpActionsTakeTheirTimes) {
   EXPECT_EQ(none->order_digest(), times->order_digest());
 }
 
+TEST(CsvOrderTest, ATimeThatNoActionTakesCountsNowhere) {
+  const auto none = Compute(absl::StrCat("pipeline { } ", Csv("0F0,0B0\\n")));
+  const auto unused =
+      Compute(absl::StrCat("pipeline { } ", Csv("0F0,0B0\\n", "fsdp_times { unshard: 1e300 }")));
+  ASSERT_THAT(unused, IsOk());
+  EXPECT_EQ(unused->metrics().makespan(), 3);
+  EXPECT_EQ(unused->digest(), none->digest());
+}
+
 TEST(CsvOrderTest, SaysWhatIsWrong) {
   const auto expect = [](const std::string& request, const std::string& message) {
     EXPECT_THAT(Compute(request), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(message)));

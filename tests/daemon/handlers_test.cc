@@ -386,6 +386,15 @@ TEST(HandleRenderScheduleTest, ComparesSchedulesOfOneMachine) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("compared[0].kind = custom")));
   std::string many;
   for (int i = 0; i < 32; ++i) many += "compared { kind: SCHEDULE_KIND_GPIPE } ";
+  // Sizes above the limits, before anything is split: one record stands for all ranks.
+  EXPECT_THAT(HandlePlanCall(Parse<v1::RenderScheduleRequest>(
+                                 "pipeline { num_stages: 2000000000 num_microbatches: 2147483647 "
+                                 "stage_costs { } } schedule { kind: SCHEDULE_KIND_CHIMERA } "
+                                 "compared { kind: SCHEDULE_KIND_ZBV } format: RENDER_FORMAT_SVG"),
+                             Context(limits), response),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("pipeline.num_stages = 2000000000, want [1, "),
+                             HasSubstr("pipeline.num_microbatches = 2147483647, want [1, "))));
   EXPECT_THAT(draw(many), StatusIs(absl::StatusCode::kInvalidArgument,
                                    HasSubstr("compared = 32 entries, want at most 31")));
 }

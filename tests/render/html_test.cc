@@ -7,6 +7,7 @@
 
 #include <regex>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "tests/render/drawable.h"
@@ -48,6 +49,28 @@ TEST(WriteHtmlTest, HostileLabelsAreData) {
       EXPECT_EQ(CountOf(page, part), CountOf(harmless, part)) << part;
     }
     EXPECT_FALSE(absl::StrContains(page, " onload=\"alert"));
+  }
+}
+
+// Times of 1 and 2 units on both scales: the finer one has ten times as many ticks.
+TEST(WriteHtmlTest, ComparesSchedulesOfDifferentTickScales) {
+  Drawable fine(UnitPipeline(2, 3), "1f1b");
+  Drawable coarse(UniformPipeline(2, 3, 100'000'000, 200'000'000, 0), "1f1b");
+  coarse.pipeline.scale = TickScale::ForTotal(2e10);
+  ASSERT_EQ(coarse.pipeline.scale.exponent(), fine.pipeline.scale.exponent() + 1);
+  for (const bool fine_first : {true, false}) {
+    SCOPED_TRACE(fine_first);
+    const std::vector<Subject> subjects = {(fine_first ? fine : coarse).subject(),
+                                           (fine_first ? coarse : fine).subject()};
+    const auto page = WriteHtml(subjects, {});
+    ASSERT_THAT(page, IsOk());
+    // 1e8 ticks are the step of both: 0.1 of the finer scale's 1e9 a unit.
+    EXPECT_TRUE(absl::StrContains(*page, "\"tick\":0.1,"));
+    const size_t one = page->find("\"stretch\":1,");
+    const size_t ten = page->find("\"stretch\":10,");
+    ASSERT_NE(one, page->npos);
+    ASSERT_NE(ten, page->npos);
+    EXPECT_EQ(one < ten, fine_first);
   }
 }
 

@@ -63,8 +63,8 @@ TEST(WritePngTest, CarriesTexts) {
 
 TEST(WritePngTest, RefusesTextsThatAPngCannotHold) {
   const Scene scene = FourByEight();
-  for (const PngText& text : {PngText{"", "x"}, PngText{std::string(80, 'k'), "x"},
-                              PngText{"a b", "x"}, PngText{"key", std::string("\0", 1)}}) {
+  for (const FileText& text : {FileText{"", "x"}, FileText{std::string(80, 'k'), "x"},
+                               FileText{"a b", "x"}, FileText{"key", std::string("\0", 1)}}) {
     EXPECT_THAT(WritePng(scene, {text}), StatusIs(absl::StatusCode::kInvalidArgument, testing::_));
   }
 }

@@ -49,13 +49,13 @@ testing::AssertionResult IsWellFormed(const std::string& svg) {
     }
     std::smatch match;
     const std::string rest = svg.substr(at, 20'000);
-    if (std::regex_search(rest, match, std::regex("^</([a-z]+)>"))) {
+    if (std::regex_search(rest, match, std::regex("^</([a-z:]+)>"))) {
       if (open.empty() || open.back() != match[1]) {
         return testing::AssertionFailure() << match[0] << " closes nothing";
       }
       open.pop_back();
     } else if (std::regex_search(rest, match,
-                                 std::regex("^<([a-z]+)( [a-zA-Z-]+=\"[^\"<>]*\")*(/?)>"))) {
+                                 std::regex("^<([a-z:]+)( [a-zA-Z:-]+=\"[^\"<>]*\")*(/?)>"))) {
       if (match[3].length() == 0) open.push_back(match[1]);
     } else {
       return testing::AssertionFailure() << "no element: " << rest.substr(0, 60);
@@ -78,6 +78,17 @@ TEST(WriteSvgTest, HoldsTheScene) {
   EXPECT_EQ(*svg, *WriteSvg(FourByEight()));
 }
 
+TEST(WriteSvgTest, CarriesItsTexts) {
+  const std::string svg = *WriteSvg(
+      FourByEight(),
+      std::vector<FileText>{{"digest", "abc"}, {"request", "{\"title\":\"</metadata>\"}"}});
+  EXPECT_TRUE(IsWellFormed(svg));
+  EXPECT_THAT(svg, HasSubstr("<metadata xmlns:p=\"urn:pipesched\">\n"
+                             "<p:text key=\"digest\" value=\"abc\"/>\n"
+                             "<p:text key=\"request\" value=\"{&quot;title&quot;:&quot;&lt;/"
+                             "metadata&gt;&quot;}\"/>\n</metadata>\n"));
+}
+
 TEST(WriteSvgTest, ScalesByItsViewBox) {
   Scene scene = FourByEight();
   scene.scale = 2;
@@ -92,6 +103,10 @@ TEST(WritePdfTest, IsAPageWithoutAClock) {
   EXPECT_THAT(*pdf, StartsWith("%PDF-"));
   EXPECT_THAT(*pdf, HasSubstr("/Count 1"));
   EXPECT_EQ(*pdf, *WritePdf(FourByEight()));
+  const auto texts =
+      WritePdf(FourByEight(), std::vector<FileText>{{"digest", "abc"}, {"request", "{x}"}});
+  ASSERT_THAT(texts, IsOk());
+  EXPECT_THAT(*texts, HasSubstr("/Subject (digest: abc; request: {x})"));
 }
 
 TEST(WritersTest, HostileLabelsAreData) {
@@ -142,8 +157,8 @@ TEST(WritersTest, StopWhenNobodyWaits) {
   const auto is_cancelled = StatusIs(absl::StatusCode::kCancelled, testing::_);
   EXPECT_THAT(LayOut(subject, {}, {}, cancelled), is_cancelled);
   EXPECT_THAT(WritePng(scene, {}, cancelled), is_cancelled);
-  EXPECT_THAT(WriteSvg(scene, cancelled), is_cancelled);
-  EXPECT_THAT(WritePdf(scene, cancelled), is_cancelled);
+  EXPECT_THAT(WriteSvg(scene, {}, cancelled), is_cancelled);
+  EXPECT_THAT(WritePdf(scene, {}, cancelled), is_cancelled);
   EXPECT_THAT(DrawText(absl::MakeConstSpan(&subject, 1), {}, {}, cancelled), is_cancelled);
 }
 
