@@ -287,8 +287,8 @@ TEST(SearchTest, FreeStartsReachTheSmallestSpanOfAllOrdersAndStarts) {
 
 TEST(SearchTest, BoundsOfVPlacementAreSound) {
   std::mt19937 random(13);
-  for (int ranks = 1; ranks <= 2; ++ranks) {
-    for (int microbatches = 1; microbatches <= 3; ++microbatches) {
+  for (int ranks = 1; ranks <= 3; ++ranks) {
+    for (int microbatches = 1; microbatches <= (ranks < 3 ? 3 : 2); ++microbatches) {
       for (int family = 0; family < 3; ++family) {
         SCOPED_TRACE(absl::StrCat("P ", ranks, " M ", microbatches, " family ", family));
         SearchProblem problem;
