@@ -382,7 +382,17 @@ bool HasFlag(Command command, const Flag& flag) {
     case FlagId::kOutput:
     case FlagId::kOutputFormat:
     case FlagId::kTitle:
-    case FlagId::kTimeUnit:
+    case FlagId::kTimeUnit: return true;
+    case FlagId::kTheme:
+    case FlagId::kCriticalPath:
+    case FlagId::kArrows:
+    case FlagId::kMemoryCurve:
+    case FlagId::kTimeRange:
+    case FlagId::kWidth:
+    case FlagId::kHeight:
+    case FlagId::kScale:
+    case FlagId::kColumns:
+    case FlagId::kAscii: return command == kCompareKinds;
     case FlagId::kView: return command == kSearch;
     default: return absl::StartsWith(flag.field, "pipeline.");
   }

@@ -51,7 +51,8 @@ absl::string_view Examples(Command command) {
     case kCompareKinds:
       return "  pipesched compare -s 8 -b 64 --p2p-time 0.1\n"
              "  pipesched compare -s 4 -b 8 --activation-bytes 2 --memory-limit 8 --fit-memory\n"
-             "  pipesched compare -s 4 -b 8 --chunks-per-rank 1,2,4 --format json\n";
+             "  pipesched compare -s 4 -b 8 --chunks-per-rank 1,2,4 --format json\n"
+             "  pipesched compare -s 4 -b 8 --p2p-time 0.1 -o kinds.html\n";
     case kSearch:
       return "  pipesched search -s 4 -b 8 -f 10 --backward-input-times 12 "
              "--backward-weight-times 6 --p2p-time 4\n"

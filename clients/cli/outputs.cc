@@ -46,10 +46,19 @@ const FormatInfo* FindByEnding(absl::string_view path) {
   return found;
 }
 
-std::string Endings(bool pictures_only) {
+// render and compare draw; the response of compare is JSON too.
+bool Writes(Command command, const FormatInfo& info) {
+  switch (command) {
+    case kRender: return info.is_picture;
+    case kCompareKinds: return info.is_picture || info.format == OutputFormat::kJson;
+    default: return true;
+  }
+}
+
+std::string Endings(Command command) {
   std::string result;
   for (const FormatInfo& info : kFormats) {
-    if (pictures_only && !info.is_picture) continue;
+    if (!Writes(command, info)) continue;
     absl::StrAppend(&result, result.empty() ? "" : " ", info.ending);
   }
   return result;
@@ -61,7 +70,7 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
   const bool is_render = command == kRender;
   if (command == kExport && settings.Find(FlagId::kOutput) == nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--output: export wants a file, one of ", Endings(/*pictures_only=*/false)));
+        absl::StrCat("--output: export wants a file, one of ", Endings(command)));
   }
   const bool pictures = !settings.IsOn(FlagId::kNoVisualization) || is_render;
   const bool is_json = settings.Text(FlagId::kFormat) == "json" && !is_render;
@@ -86,19 +95,20 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
     if (named == nullptr) format = ending;
     if (format == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat(origin, ": unknown ending of ", Quote(path),
-                                                     ", want one of ", Endings(is_render)));
+                                                     ", want one of ", Endings(command)));
     }
   } else {
     if (named == nullptr && (is_json || settings.IsOn(FlagId::kDraw))) return std::nullopt;
     if (named == nullptr) format = FindByEnding(".png");
-    const bool compares = settings.Find(FlagId::kCompare) != nullptr;
+    const bool compares = command == kCompareKinds || settings.Find(FlagId::kCompare) != nullptr;
     path =
         absl::StrCat("pipeline_", compares ? "comparison" : ScheduleName(settings), format->ending);
   }
-  if (is_render && !format->is_picture) {
+  if (!Writes(command, *format)) {
     return absl::InvalidArgumentError(
         absl::StrCat(named != nullptr ? settings.Origin(FlagId::kOutputFormat) : origin,
-                     ": render writes pictures, want one of ", Endings(/*pictures_only=*/true)));
+                     is_render ? ": render writes pictures" : ": compare writes pictures and JSON",
+                     ", want one of ", Endings(command)));
   }
   if (command == kExport && format->is_picture) {
     return absl::InvalidArgumentError(

@@ -38,7 +38,8 @@ struct Output {
 };
 
 // What to write, by --output, --output-format, --no-visualization, --draw and
-// --format; nothing if there is nothing to write. render writes pictures only.
+// --format; nothing if there is nothing to write. render writes pictures only,
+// compare pictures and JSON.
 //
 // Returns INVALID_ARGUMENT for an ending that is no format (naming those that
 // are), one that --output-format contradicts, and "-" without --output-format or

@@ -1,6 +1,7 @@
 #include "clients/cli/picture.h"
 
 #include <cstddef>
+#include <set>
 #include <string>
 
 #include "absl/strings/str_split.h"
@@ -12,6 +13,10 @@ namespace pipesched::cli {
 namespace {
 
 constexpr int64_t kMostRanks = 65'536;
+
+// Of a comparison: pictures, and stages that one of them has on a rank.
+constexpr int kMostPictures = 32;
+constexpr int kMostChunks = 2;
 
 v1::RenderFormat ToRenderFormat(OutputFormat format) {
   switch (format) {
@@ -96,6 +101,26 @@ v1::RenderScheduleRequest BuildRenderRequest(const CommandContext& context,
         i == 0 && !has_first ? *request.mutable_schedule() : *request.add_compared();
     schedule.set_kind(ParseKind(compared->texts[i]));
   }
+  return request;
+}
+
+std::optional<v1::RenderScheduleRequest> BuildComparisonPicture(
+    const Settings& settings, const v1::CompareSchedulesResponse& table, OutputFormat format) {
+  v1::RenderScheduleRequest request;
+  *request.mutable_pipeline() = BuildPipeline(settings);
+  request.mutable_pipeline()->clear_chunks_per_rank();
+  request.set_format(ToRenderFormat(format));
+  *request.mutable_options() = BuildRenderOptions(settings);
+  request.mutable_options()->clear_ranks();  // A comparison shows all.
+  std::set<v1::ScheduleKind> drawn;
+  for (const v1::ComparisonRow& row : table.rows()) {
+    if (!row.left_out().empty() || row.chunks_per_rank() > kMostChunks) continue;
+    if (drawn.size() == kMostPictures || !drawn.insert(row.kind()).second) continue;
+    v1::Schedule& schedule =
+        drawn.size() == 1 ? *request.mutable_schedule() : *request.add_compared();
+    schedule.set_kind(row.kind());
+  }
+  if (drawn.empty()) return std::nullopt;
   return request;
 }
 

@@ -12,6 +12,7 @@
 #include "clients/cli/outputs.h"
 #include "clients/cli/settings.h"
 #include "pipesched/v1/schedule_service.pb.h"
+#include "pipesched/v1/search.pb.h"
 
 namespace pipesched::cli {
 
@@ -33,6 +34,12 @@ v1::RenderOptions BuildRenderOptions(const Settings& settings);
 // --order is given.
 v1::RenderScheduleRequest BuildRenderRequest(const CommandContext& context,
                                              v1::RenderFormat format);
+
+// The kinds of the table of a comparison below each other, in its order. A picture splits
+// slices by 2: of a kind that is there with several numbers of stages it has the one that
+// does, or 1. None: no kind is there so.
+std::optional<v1::RenderScheduleRequest> BuildComparisonPicture(
+    const Settings& settings, const v1::CompareSchedulesResponse& table, OutputFormat format);
 
 // Draws what is written to a file.
 absl::StatusOr<v1::RenderScheduleResponse> Draw(const CommandContext& context, OutputFormat format);

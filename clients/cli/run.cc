@@ -65,7 +65,7 @@ absl::StatusOr<std::optional<Output>> ChooseCheckedOutput(const CommandLine& com
   const bool is_asked_for = command_line.settings.Find(FlagId::kOutput) != nullptr ||
                             command_line.settings.Find(FlagId::kOutputFormat) != nullptr;
   const bool has_output =
-      command_line.command == kSearch ? is_asked_for : (command_line.command & kPlans) != 0;
+      (command_line.command & kMachines) != 0 ? is_asked_for : (command_line.command & kPlans) != 0;
   if (!has_output) return std::nullopt;
   auto output = ChooseOutput(command_line.command, command_line.settings);
   if (output.ok() && *output && (*output)->is_stdout() && IsBinary((*output)->format) &&
@@ -113,7 +113,7 @@ ExitCode RunCommand(const CommandLine& command_line, const std::optional<Output>
     case kRender: return RunRender(context, output);
     case kValidate: return RunValidate(context);
     case kExport: return RunExport(context, *output);
-    case kCompareKinds: return RunCompareKinds(context);
+    case kCompareKinds: return RunCompareKinds(context, output);
     case kSearch: return RunSearch(context, output);
     case kSchedules: return RunSchedules(context);
     case kHealth: return RunHealth(context);

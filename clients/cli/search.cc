@@ -17,6 +17,8 @@
 #include "clients/cli/file_writer.h"
 #include "clients/cli/json.h"
 #include "clients/cli/numbers.h"
+#include "clients/cli/picture.h"
+#include "clients/cli/report.h"
 #include "clients/cli/summary.h"
 #include "pipesched/v1/schedule_service.pb.h"
 
@@ -143,6 +145,32 @@ ExitCode WriteFound(const CommandContext& context, const v1::SearchScheduleRespo
   return WriteOutput(context, output, *content);
 }
 
+ExitCode WriteComparison(const CommandContext& context,
+                         const v1::CompareSchedulesResponse& response, const Output& output) {
+  if (output.format == OutputFormat::kJson) return WriteOutput(context, output, ToJson(response));
+  const auto request = BuildComparisonPicture(context.settings, response, output.format);
+  if (!request) {
+    return context.Fail(LocalFailure(
+        ExitCode::kRefused, "NOTHING_TO_DRAW",
+        absl::FailedPreconditionError(absl::StrCat(context.settings.Origin(FlagId::kOutput),
+                                                   ": no kind with 1 or 2 stages a rank is left "
+                                                   "to draw"))));
+  }
+  const auto not_drawn =
+      std::count_if(response.rows().begin(), response.rows().end(),
+                    [](const v1::ComparisonRow& row) { return row.left_out().empty(); }) -
+      1 - request->compared_size();
+  if (not_drawn > 0) {
+    context.Remark("note", absl::StrCat("the picture is without ", not_drawn,
+                                        not_drawn == 1 ? " line" : " lines",
+                                        " of the table: it has each kind once, with at most 2 "
+                                        "stages a rank"));
+  }
+  const auto picture = context.client->RenderSchedule(*request, context.call_options);
+  if (!picture.ok()) return context.FailCall(picture.status());
+  return WriteOutput(context, output, picture->content());
+}
+
 }  // namespace
 
 std::string FormatComparison(const v1::CompareSchedulesResponse& response) {
@@ -187,11 +215,17 @@ std::string FormatSearch(const v1::SearchScheduleResponse& response, const Setti
   return absl::StrCat(text, "\n", FormatSummary(ToComputed(response), as_custom));
 }
 
-ExitCode RunCompareKinds(const CommandContext& context) {
+ExitCode RunCompareKinds(const CommandContext& context, const std::optional<Output>& output) {
   const auto response =
       context.client->CompareSchedules(BuildCompareRequest(context.settings), context.call_options);
   if (!response.ok()) return context.FailCall(response.status());
-  return context.Print(context.json ? ToJson(*response) : FormatComparison(*response));
+  const std::string text = context.json ? ToJson(*response) : FormatComparison(*response);
+  if (!output) return context.Print(text);
+  const ExitCode written = WriteComparison(context, *response, *output);
+  if (written != ExitCode::kOk) return written;
+  if (!output->is_stdout()) return context.Print(text);
+  WriteStderr(text);
+  return ExitCode::kOk;
 }
 
 ExitCode RunSearch(const CommandContext& context, const std::optional<Output>& output) {

@@ -21,8 +21,9 @@ std::string FormatComparison(const v1::CompareSchedulesResponse& response);
 // curve, a line a point.
 std::string FormatSearch(const v1::SearchScheduleResponse& response, const Settings& settings);
 
-// The commands about a machine.
-ExitCode RunCompareKinds(const CommandContext& context);
+// The commands about a machine. The file of compare is the picture of the kinds of the
+// table, or the response.
+ExitCode RunCompareKinds(const CommandContext& context, const std::optional<Output>& output);
 
 // Shows how far the search is where standard error is a terminal. Interrupted, prints the
 // best order so far, with a note.

@@ -349,6 +349,8 @@ _pipesched() {
         '(-f --forward-times)--forward-times[time of a forward\: one for all stages or one a stage (default 1)]:T:' \
         '(-bw --backward-times)-bw[time of a full backward (default 2)]:T:' \
         '(-bw --backward-times)--backward-times[time of a full backward (default 2)]:T:' \
+        '(-o --output)-o[write a file; its ending is its format (default pipeline_SCHEDULE.png)]:FILE:_files' \
+        '(-o --output)--output[write a file; its ending is its format (default pipeline_SCHEDULE.png)]:FILE:_files' \
         '(--p2p-time)--p2p-time[time of a transfer between two ranks (default 0)]:C:' \
         '(--p2p-times-forward)--p2p-times-forward[the same for each stage boundary, forward\: N - 1 values]:C:' \
         '(--p2p-times-backward)--p2p-times-backward[the same for each stage boundary, backward\: N - 1 values]:C:' \
@@ -360,6 +362,19 @@ _pipesched() {
         '(--static-bytes)--static-bytes[parameters, gradients and optimizer state of a stage (default 0)]:BYTES:' \
         '(--memory-limit)--memory-limit[memory of a rank\: one for all ranks or one a rank; a schedule above it gets a note]:BYTES:' \
         '(--format)--format[what is printed\: text (default) or json]:FORMAT:(text json)' \
+        '(--output-format)--output-format[format of the file, where its name has no ending (-o - is standard output)]:FORMAT:(png svg pdf html txt json order csv trace megatron deepspeed)' \
+        '(--title)--title[title of the picture]:TEXT:' \
+        '(--time-unit)--time-unit[name of the unit that the times are in]:LABEL:' \
+        '(--theme)--theme[colors of the picture\: light (default) or dark]:THEME:(light dark)' \
+        '(--critical-path)--critical-path[mark the critical path in the picture]' \
+        '(--arrows)--arrows[draw an arrow for each transfer between two ranks]' \
+        '(--memory-curve)--memory-curve[draw the memory of each rank\: auto (default) does where bytes are given, on draws the activations alive where none are]:WHEN:(auto on off)' \
+        '(--time-range)--time-range[draw only what happens between two times; A\: and \:B work too]:A:B:' \
+        '(--width)--width[width of the picture (default as the ops need)]:PIXELS:' \
+        '(--height)--height[height of the picture (default as the ranks need)]:PIXELS:' \
+        '(--scale)--scale[enlarge the picture, text and all, for dense displays and print (default 1)]:FACTOR:' \
+        '(--columns)--columns[longest line of a drawing in characters (default the terminal'\''s, else 100)]:N:' \
+        '(--ascii)--ascii[draw in plain ASCII (default where the locale is not UTF-8)]' \
         '(--chunks-per-rank)--chunks-per-rank[numbers of stages that a rank may hold, each 1/V of its slice (default 1,2)]:V,V:' \
         '(--fit-memory)--fit-memory[leave out the kinds that hold more than --memory-limit]' \
         '(--server)--server[ask this daemon\: host\:port, dns\:///host\:port or unix\:/path (default $PIPESCHED_SERVER, else the service inside this program)]:ADDRESS:' \

@@ -38,7 +38,7 @@ Sequences OneByOne(const SearchModel& model) {
 }  // namespace
 
 SearchChain::SearchChain(const SearchModel& model, SearchObjective objective, uint64_t seed,
-                         const std::vector<Sequences>& starts)
+                         Cancelled stop, const std::vector<Sequences>& starts)
     : model_(model),
       objective_(objective),
       random_(seed),
@@ -55,6 +55,7 @@ SearchChain::SearchChain(const SearchModel& model, SearchObjective objective, ui
   };
   for (int warmup = 0; warmup <= kWarmups; ++warmup) {
     for (const bool backward_first : {false, true}) {
+      if (!rules_.empty() && stop()) break;
       const Rules rules = MakeRules(model, warmup, backward_first);
       const Score score = ScoreRules(rules);
       if (score < rules_score_) {

@@ -19,7 +19,7 @@ namespace pipesched {
 class SearchChain {
  public:
   // `starts` are legal, do not deadlock, and may be none.
-  SearchChain(const SearchModel& model, SearchObjective objective, uint64_t seed,
+  SearchChain(const SearchModel& model, SearchObjective objective, uint64_t seed, Cancelled stop,
               const std::vector<Sequences>& starts);
 
   // Tries about that many candidates, fewer if `stop` says so; returns how many.

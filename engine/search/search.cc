@@ -68,7 +68,7 @@ int ShortMicrobatches(const PipelineShape& shape) {
 class Variant {
  public:
   Variant(const SearchProblem& problem, Pipeline pipeline, Placement placement, bool split,
-          uint64_t seed, const std::vector<SearchAnswer>& known)
+          uint64_t seed, Cancelled stop, const std::vector<SearchAnswer>& known)
       : objective_(problem.objective),
         pipeline_(std::move(pipeline)),
         placement_(std::move(placement)),
@@ -80,8 +80,8 @@ class Variant {
       if (sequences) starts.push_back(*std::move(sequences));
     }
     for (int c = 0; c < kChains; ++c) {
-      chains_.push_back(std::make_unique<SearchChain>(model_, objective_,
-                                                      seed + static_cast<uint64_t>(c), starts));
+      chains_.push_back(std::make_unique<SearchChain>(
+          model_, objective_, seed + static_cast<uint64_t>(c), stop, starts));
     }
     if (pipeline_.shape.num_microbatches <= kLongMicrobatchesARank * model_.num_ranks ||
         pipeline_.shape.num_microbatches <= ShortMicrobatches(pipeline_.shape)) {
@@ -90,7 +90,7 @@ class Variant {
     short_pipeline_ = pipeline_;
     short_pipeline_.shape.num_microbatches = ShortMicrobatches(pipeline_.shape);
     short_model_ = MakeSearchModel(short_pipeline_, placement_, split);
-    short_chain_ = std::make_unique<SearchChain>(short_model_, objective_, seed + kChains,
+    short_chain_ = std::make_unique<SearchChain>(short_model_, objective_, seed + kChains, stop,
                                                  std::vector<Sequences>());
   }
 
@@ -252,9 +252,9 @@ class Searcher {
           full_is_shorter || cost.backward < cost.backward_input + cost.backward_weight;
     }
     const auto add = [&](bool split) {
-      variants_.push_back(
-          std::make_unique<Variant>(problem_, pipeline, placement, split,
-                                    budget_.seed * 1'000'003 + variants_.size() * 97, starts));
+      variants_.push_back(std::make_unique<Variant>(
+          problem_, pipeline, placement, split, budget_.seed * 1'000'003 + variants_.size() * 97,
+          stop_, starts));
     };
     if (problem_.split_backward) add(true);
     if (!problem_.split_backward || full_is_shorter) add(false);

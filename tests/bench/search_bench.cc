@@ -1,13 +1,15 @@
-// Searches: candidates a second, time until within 1 % of the bound or the best known, and
-// comparisons. One thread.
+// Searches: candidates a second, time until within 1 % of the bound or the best known, how often
+// they look whether to stop, and comparisons. One thread.
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "daemon/handlers.h"
 #include "engine/search/search.h"
 #include "pipesched/v1/search.pb.h"
@@ -130,6 +132,35 @@ void RegisterSettings() {
         ->Unit(benchmark::kMillisecond);
   }
 }
+
+// The longest time between two looks at whether to stop.
+void BM_LongestLook(benchmark::State& state) {
+  Setting setting = kSettings[0];
+  setting.ranks = static_cast<int>(state.range(0));
+  const SearchProblem problem = ProblemOf(setting, static_cast<int>(state.range(1)), setting.ranks,
+                                          static_cast<int>(state.range(2)));
+  absl::Duration longest;
+  for (auto _ : state) {
+    const absl::Time end = absl::Now() + absl::Seconds(2);
+    absl::Time last = absl::Now();
+    const auto look = [&] {
+      const absl::Time now = absl::Now();
+      longest = std::max(longest, now - last);
+      last = now;
+      return now >= end;
+    };
+    benchmark::DoNotOptimize(Search(problem, {}, look, Ignore));
+    longest = std::max(longest, absl::Now() - last);  // until it returns
+  }
+  state.counters["longest_look_ms"] = absl::ToDoubleMilliseconds(longest);
+}
+BENCHMARK(BM_LongestLook)
+    ->Args({8, 24, 1})
+    ->Args({8, 24, 2})
+    ->Args({16, 48, 1})
+    ->Args({32, 256, 1})
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
 
 void BM_CompareAllKinds(benchmark::State& state) {
   v1::CompareSchedulesRequest request;

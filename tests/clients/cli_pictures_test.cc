@@ -89,6 +89,44 @@ TEST(CliPicturesTest, ComparesSchedulesOfOnePipeline) {
   EXPECT_THAT(cli.folder.List(), ElementsAre("pipeline_comparison.png"));
 }
 
+TEST(CliPicturesTest, DrawsTheKindsOfTheTable) {
+  const CliRunner cli;
+  const ProcessResult result =
+      cli.Run("compare -s 4 -b 8 --chunks-per-rank 1,2,4 --title kinds --columns 120 -o kinds.txt");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  // interleaved_1f1b, its overlap, interleaved_zb, looped_bfs and wave are there with V = 4 too.
+  EXPECT_THAT(result.err, HasSubstr("note: the picture is without 5 lines of the table"));
+  EXPECT_THAT(cli.folder.List(), ElementsAre("kinds.txt"));
+  const std::string picture = cli.folder.Read("kinds.txt");
+  // Closed forms: zb_h1 27, 1f1b 33, and zbv 6M + P - 1 = 51 halves. In the table's order.
+  size_t at = 0;
+  for (const char* text : {"kinds", "zbv", "zb_h1", "1f1b"}) {
+    SCOPED_TRACE(text);
+    ASSERT_THAT(picture.substr(at), HasSubstr(text));
+    at = picture.find(text, at);
+  }
+  EXPECT_THAT(picture, HasSubstr("25.5"));
+  EXPECT_THAT(result.out, HasSubstr("interleaved_zb"));
+
+  const ProcessResult html = cli.Run("compare -s 4 -b 8 --output-format html -o -");
+  EXPECT_EQ(html.exit_code, 0);
+  EXPECT_THAT(html.out, EndsWith("</html>\n"));
+  EXPECT_THAT(html.out, HasSubstr("dualpipe_v"));
+  EXPECT_THAT(html.err, HasSubstr("longest rank span"));  // the table
+}
+
+TEST(CliPicturesTest, RefusesAComparisonThatIsNoPicture) {
+  const CliRunner cli;
+  const ProcessResult order = cli.Run("compare -s 4 -b 8 -o a.order");
+  EXPECT_EQ(order.exit_code, 64);
+  EXPECT_THAT(order.err, StartsWith("error: --output: compare writes pictures and JSON, want "));
+  const ProcessResult none =
+      cli.Run("compare -s 4 -b 8 --activation-bytes 9 --memory-limit 1 --fit-memory -o a.png");
+  EXPECT_EQ(none.exit_code, 65);
+  EXPECT_THAT(none.err, StartsWith("error: --output: no kind "));
+  EXPECT_THAT(cli.folder.List(), IsEmpty());
+}
+
 TEST(CliPicturesTest, NamesTheFlagThatIsWrong) {
   const CliRunner cli;
   const struct {

@@ -57,6 +57,9 @@ TEST(OutputsTest, FollowsEndingFormatAndSwitches) {
       {"--draw -o a.png", "png a.png"},
       {"render --draw", "nothing"},
       {"render --compare 1f1b zb_h1", "png pipeline_comparison.png"},
+      {"compare -o a.html", "html a.html"},
+      {"compare -o a.json", "json a.json"},
+      {"compare --output-format svg", "svg pipeline_comparison.svg"},
   };
   for (const auto& c : kCases) {
     SCOPED_TRACE(c.line);

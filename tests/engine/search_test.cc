@@ -5,8 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -194,10 +199,96 @@ TEST(SearchTest, BoundsAreSoundAndOptimaAreReachedOnAllSmallPipelines) {
   }
 }
 
+// All legal sequences of F, I, W (0, 1, 2) of a rank.
+void AddSequences(int microbatches, std::vector<int> prefix, std::array<int, 3> done,
+                  std::vector<std::vector<int>>& all) {
+  if (done[2] == microbatches) all.push_back(prefix);
+  for (size_t kind = 0; kind < 3; ++kind) {
+    if (done[kind] == (kind == 0 ? microbatches : done[kind - 1])) continue;
+    std::vector<int> longer = prefix;
+    longer.push_back(static_cast<int>(kind));
+    std::array<int, 3> more = done;
+    ++more[kind];
+    AddSequences(microbatches, std::move(longer), more, all);
+  }
+}
+
+// The longest span of two ranks of which the second one starts no sooner than `start`; the
+// largest int64 if they deadlock.
+int64_t SpanOfTwo(const Pipeline& pipeline, const std::array<std::vector<int>, 2>& orders,
+                  int64_t start) {
+  std::array<std::array<std::vector<int64_t>, 3>, 2> ends;  // of each rank and kind
+  std::array<int64_t, 2> free = {0, start};
+  std::array<int64_t, 2> first = {-1, -1};
+  std::array<size_t, 2> at = {0, 0};
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (size_t r = 0; r < 2; ++r) {
+      while (at[r] < orders[r].size()) {
+        const auto kind = static_cast<size_t>(orders[r][at[r]]);
+        const size_t microbatch = ends[r][kind].size();
+        int64_t begin = free[r];
+        const size_t other = 1 - r;
+        if (kind < 2 && kind != r) {  // F of rank 1 and I of rank 0 wait for the other rank.
+          if (ends[other][kind].size() <= microbatch) break;
+          begin = std::max(begin, ends[other][kind][microbatch] + pipeline.p2p_forward[0]);
+        }
+        const StageCost& cost = pipeline.stages[r];
+        const int64_t times[] = {cost.forward, cost.backward_input, cost.backward_weight};
+        free[r] = begin + times[kind];
+        ends[r][kind].push_back(free[r]);
+        if (first[r] < 0) first[r] = begin;
+        ++at[r];
+        moved = true;
+      }
+    }
+  }
+  if (at[0] < orders[0].size() || at[1] < orders[1].size()) {
+    return std::numeric_limits<int64_t>::max();
+  }
+  return std::max(free[0] - first[0], free[1] - first[1]);
+}
+
+TEST(SearchTest, FreeStartsReachTheSmallestSpanOfAllOrdersAndStarts) {
+  std::mt19937 random(17);
+  const auto few = [&] { return static_cast<int64_t>(1 + random() % 4); };
+  for (int trial = 0; trial < 24; ++trial) {
+    SCOPED_TRACE(trial);
+    const int microbatches = 1 + trial % 3;
+    SearchProblem problem;
+    problem.placements = {{PlacementKind::kLinear, 1}};
+    problem.objective = SearchObjective::kLongestRankSpanFreeStart;
+    problem.machine = UniformPipeline(2, microbatches, 1, 2);
+    int64_t latest = 0;
+    for (StageCost& cost : problem.machine.stages) {
+      cost.forward = few();
+      cost.backward_input = few();
+      cost.backward_weight = few();
+      cost.backward = cost.backward_input + cost.backward_weight;
+      latest += (cost.forward + cost.backward) * microbatches;
+    }
+    const int64_t p2p = few() - 1;
+    problem.machine.p2p_forward = problem.machine.p2p_backward = {p2p};
+    std::vector<std::vector<int>> all;
+    AddSequences(microbatches, {}, {0, 0, 0}, all);
+    int64_t best = std::numeric_limits<int64_t>::max();
+    for (const auto& first : all) {
+      for (const auto& second : all) {
+        for (int64_t start = 0; start <= latest; ++start) {
+          best = std::min(best, SpanOfTwo(problem.machine, {first, second}, start));
+        }
+      }
+    }
+    const SearchResult found = MustSearch(problem, {.candidates = 4000});
+    EXPECT_LE(found.bound, best);
+    EXPECT_EQ(found.answer.value, best);
+  }
+}
+
 TEST(SearchTest, BoundsOfVPlacementAreSound) {
   std::mt19937 random(13);
-  for (int ranks = 1; ranks <= 2; ++ranks) {
-    for (int microbatches = 1; microbatches <= 3; ++microbatches) {
+  for (int ranks = 1; ranks <= 3; ++ranks) {
+    for (int microbatches = 1; microbatches <= (ranks < 3 ? 4 : 3); ++microbatches) {
       for (int family = 0; family < 3; ++family) {
         SCOPED_TRACE(absl::StrCat("P ", ranks, " M ", microbatches, " family ", family));
         SearchProblem problem;
@@ -211,13 +302,21 @@ TEST(SearchTest, BoundsOfVPlacementAreSound) {
         const Pipeline pipeline = SplitSlices(problem.machine, 2);
         const Placement placement = MakePlacement(PlacementKind::kV, pipeline.shape);
         const ExhaustiveValues best = SearchExhaustively(pipeline, placement, true);
+        // Of larger ones it misses some, see docs/search.md.
+        const bool reached = ranks < 3 || microbatches < 3;
         const SearchResult makespan = MustSearch(problem, {.candidates = 8000});
         EXPECT_LE(makespan.bound, best.makespan);
-        EXPECT_EQ(makespan.answer.value, best.makespan);
+        EXPECT_GE(makespan.answer.value, best.makespan);
+        if (reached) {
+          EXPECT_EQ(makespan.answer.value, best.makespan);
+        }
         problem.objective = SearchObjective::kLongestRankSpan;
         const SearchResult span = MustSearch(problem, {.candidates = 8000});
         EXPECT_LE(span.bound, best.longest_rank_span);
-        EXPECT_EQ(span.answer.value, best.longest_rank_span);
+        EXPECT_GE(span.answer.value, best.longest_rank_span);
+        if (reached) {
+          EXPECT_EQ(span.answer.value, best.longest_rank_span);
+        }
       }
     }
   }
