@@ -16,6 +16,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export HOME=$work XDG_CONFIG_HOME=$work XDG_DATA_HOME=$work
 
+# shellcheck disable=SC2317 # called as by_$shell
 by_bash() {
   # shellcheck disable=SC2016 # expanded there
   bash --norc -c 'source deploy/completion/pipesched.bash
@@ -41,6 +42,7 @@ zpty -r -m shell said '*<<*>>*'
 print -r -- "$said"
 zpty -d shell
 ZSH
+# shellcheck disable=SC2317 # called as by_$shell
 by_zsh() { TERM=dumb timeout 60 zsh -f "$work/drive.zsh" "$1"; }
 
 failed=0
