@@ -7,7 +7,7 @@
 # Parts: cpp (build, unit, property and process tests), fuzz (each target for 20 s), proto (lint and breaking
 # changes of the contract), clients (those of the other languages, and all of them
 # alike), pages (interactive pictures in a browser), deploy (packages, image, manifests,
-# chart, alerts, unit), lint (format, clang-tidy, shellcheck). The last line counts the tests; each
+# chart, alerts, completion, unit), lint (format, clang-tidy, shellcheck). The last line counts the tests; each
 # part prints its minutes.
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -85,7 +85,7 @@ part_pages() {
 # part_deploy: 77 as for the clients.
 part_deploy() {
   local check status
-  for check in packages image manifests monitoring unit; do
+  for check in packages image manifests monitoring completion unit; do
     status=0
     "scripts/deploy/$check.sh" || status=$?
     [[ $status -eq 77 ]] || count "deploy/$check" "$status"

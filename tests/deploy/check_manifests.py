@@ -4,7 +4,7 @@
 Prints what is wrong: names that Kubernetes' schemas do not know (kubernetes-validate,
 strict), what the restricted Pod Security Standard forbids, pods with service links, a
 daemon without its probes, resources or the socket, a stop that takes longer than its
-pod is given. Custom resources whose CRD is in FOLDER are checked against it, strictly.
+pod is given, a Service or policy of the daemons that selects another pod. Custom resources whose CRD is in FOLDER are checked against it, strictly.
 """
 
 import argparse
@@ -155,6 +155,24 @@ def check_pod(pod):
             yield f"{volume['name']}: a subPath never sees a renewed secret"
 
 
+def check_selectors(manifests):
+    """A pod that no Deployment makes, as that of helm test, is none of the daemons."""
+    for manifest in manifests:
+        spec = manifest.get("spec", {})
+        if manifest["kind"] == "Service":
+            selector = spec.get("selector")
+        elif manifest["kind"] == "NetworkPolicy":
+            selector = spec["podSelector"].get("matchLabels")
+        elif manifest["kind"] == "PodDisruptionBudget":
+            selector = spec["selector"].get("matchLabels")
+        else:
+            continue
+        for pod in manifests:
+            labels = pod["metadata"].get("labels", {})
+            if pod["kind"] == "Pod" and selector and selector.items() <= labels.items():
+                yield f"{manifest['kind']} selects the pod {pod['metadata']['name']}"
+
+
 def check_schema(manifest, crds, version):
     key = (manifest["apiVersion"], manifest["kind"])
     if key in crds:
@@ -180,9 +198,11 @@ def main():
     wrong = 0
     seen = 0
     for path in arguments.files:
-        for manifest in yaml.safe_load_all(path.read_text()):
-            if not manifest:
-                continue
+        manifests = [m for m in yaml.safe_load_all(path.read_text()) if m]
+        for problem in check_selectors(manifests):
+            print(f"{path}: {problem}")
+            wrong += 1
+        for manifest in manifests:
             seen += 1
             problems = list(check_schema(manifest, crds, arguments.kubernetes))
             for pod in pods(manifest.get("spec", {})):

@@ -29,6 +29,15 @@ app.kubernetes.io/part-of: pipesched
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
+{{/* Of the pod of helm test: what selects daemons (Service, policies) does not select it. */}}
+{{- define "pipesched.testLabels" -}}
+app.kubernetes.io/name: {{ include "pipesched.name" . }}-test
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: test
+app.kubernetes.io/part-of: pipesched
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
 {{- define "pipesched.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create }}
 {{- default (include "pipesched.fullname" .) .Values.serviceAccount.name }}
