@@ -59,7 +59,7 @@ class Admission {
   std::map<int, double> seconds_a_part_;  // by kind, of those seen
 };
 
-// Memory that is promised to plans.
+// Memory that is promised to plans and to other work.
 class MemoryBudget {
  public:
   explicit MemoryBudget(int64_t max_bytes) : max_bytes_(max_bytes) {}

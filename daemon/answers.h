@@ -99,15 +99,17 @@ class Answers {
 
   // Runs `work`, which fills the response, as a job of a kind of its own. `job.parts`
   // is what it is expected to take, from what the request claims; a job of more than
-  // kInlineParts waits for a worker. `work` polls the context's `cancelled`.
+  // kInlineParts waits for a worker. `bytes`, the most memory that it takes, is reserved
+  // before that. `work` polls the context's `cancelled`.
   template <typename Request, typename Response>
   grpc::ServerUnaryReactor* ByWork(grpc::CallbackServerContext* context, absl::string_view method,
-                                   const Job& job, const Request* request, Response* response,
+                                   const Job& job, int64_t bytes, const Request* request,
+                                   Response* response,
                                    std::function<absl::Status(CallContext)> work) {
     auto* reactor = new UnaryReactor(calls_, context, method, response);
     if (!reactor->IsAllowed()) return reactor;
     reactor->call().record().request_bytes = static_cast<int64_t>(request->ByteSizeLong());
-    RunWork(reactor, job, std::move(work));
+    RunWork(reactor, job, bytes, std::move(work));
     return reactor;
   }
 
@@ -115,13 +117,13 @@ class Answers {
   // the peer has not taken yet are kept.
   template <typename Request, typename Response>
   grpc::ServerWriteReactor<Response>* StreamByWork(
-      grpc::CallbackServerContext* context, absl::string_view method, const Job& job,
+      grpc::CallbackServerContext* context, absl::string_view method, const Job& job, int64_t bytes,
       const Request* request,
       std::function<absl::Status(CallContext, const std::function<void(Response)>& send)> work) {
     auto* reactor = new StreamReactor<Response>(calls_, context, method);
     if (!reactor->IsAllowed()) return reactor;
     reactor->call().record().request_bytes = static_cast<int64_t>(request->ByteSizeLong());
-    RunWork(reactor, job, [reactor, work = std::move(work)](CallContext call) {
+    RunWork(reactor, job, bytes, [reactor, work = std::move(work)](CallContext call) {
       return work(call, [reactor](Response message) { reactor->Send(std::move(message)); });
     });
     return reactor;
@@ -133,10 +135,13 @@ class Answers {
 
  private:
   template <typename Reactor>
-  void RunWork(Reactor* reactor, const Job& job, std::function<absl::Status(CallContext)> work) {
+  void RunWork(Reactor* reactor, const Job& job, int64_t bytes,
+               std::function<absl::Status(CallContext)> work) {
     Call& call = reactor->call();
+    auto memory = planner_.Reserve(bytes);
+    if (!memory.ok()) return reactor->FinishWith(memory.status());
     const absl::Status status =
-        jobs_.Run(call, job, [this, reactor, &call, job, work = std::move(work)] {
+        jobs_.Run(call, job, [this, reactor, &call, job, memory = *memory, work = std::move(work)] {
           const Stopwatch stopwatch;
           const auto abandoned = [&call] { return call.Abandoned(); };
           const absl::Status result = RunGuarded(call, [&] {

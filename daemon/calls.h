@@ -37,10 +37,9 @@ class Calls {
   int64_t abandoned() const;
 
   const ServiceOptions& options() const { return options_; }
-
- private:
   std::shared_ptr<const Limits> limits() const;
 
+ private:
   const ServiceOptions options_;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;  // guards the rest; not Abseil's, whose waits follow the clock

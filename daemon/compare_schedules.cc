@@ -12,6 +12,7 @@
 #include "daemon/handlers.h"
 #include "daemon/plan.h"
 #include "engine/model/slices.h"
+#include "engine/order/building_blocks.h"
 #include "pipesched/v1/search.pb.h"
 
 namespace pipesched {
@@ -67,6 +68,21 @@ std::string OverMemory(const Plan& plan) {
 }
 
 }  // namespace
+
+int64_t CompareBytes(const v1::CompareSchedulesRequest& request, const Limits& limits) {
+  constexpr int64_t kBytesAnOp = 60;  // of one plan while it is computed
+  constexpr int64_t kFittingBytesAnOp = 100;
+  constexpr int64_t kMostOps = 3;  // of a (stage, microbatch)
+  int64_t chunks = request.chunks_per_rank().empty() ? 4 : 1;
+  for (const int number : request.chunks_per_rank()) chunks = std::max<int64_t>(chunks, number);
+  // What is larger is refused before it takes any.
+  const int64_t stages = std::clamp<int64_t>(request.pipeline().num_stages(), 0, limits.max_ranks) *
+                         std::min<int64_t>(chunks, limits.max_chunks_per_rank);
+  const int64_t parts = stages * std::clamp<int64_t>(request.pipeline().num_microbatches(), 0,
+                                                     limits.max_microbatches);
+  const int64_t ops = std::min<int64_t>(parts * kMostOps, limits.max_ops);
+  return ops * kBytesAnOp + std::min(ops, kMostFittedOps) * kFittingBytesAnOp;
+}
 
 absl::Status HandleCompareSchedules(const v1::CompareSchedulesRequest& request, CallContext context,
                                     v1::CompareSchedulesResponse& response) {

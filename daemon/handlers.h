@@ -105,18 +105,23 @@ absl::Status HandlePlanCall(const Request& request, CallContext context, Respons
 void HandleListScheduleKinds(v1::ListScheduleKindsResponse& response);
 void HandleGetServerInfo(const Limits& limits, v1::GetServerInfoResponse& response);
 
-// All kinds on one machine. Runs long: polls the context's `cancelled`.
+// All kinds on one machine, and the most memory that it takes. Runs long: polls the
+// context's `cancelled`.
+int64_t CompareBytes(const v1::CompareSchedulesRequest& request, const Limits& limits);
 absl::Status HandleCompareSchedules(const v1::CompareSchedulesRequest& request, CallContext context,
                                     v1::CompareSchedulesResponse& response);
 
 // Searches, and calls `send` with what it finds, from the calling thread, the last message
 // included. The context's `cancelled` is called from many threads; the search ends within
 // some ms of it, and a little before the deadline.
+int64_t SearchBytes(const v1::SearchScheduleRequest& request);  // the most memory that it takes
 absl::Status HandleSearchSchedule(const v1::SearchScheduleRequest& request, CallContext context,
                                   const std::function<void(v1::SearchScheduleResponse)>& send);
 
-// ValidateSchedule, and about how many actions a request claims that it is about.
+// ValidateSchedule, about how many actions a request claims that it is about, and the
+// most memory that it takes.
 int64_t ValidateParts(const v1::ValidateScheduleRequest& request);
+int64_t ValidateBytes(const v1::ValidateScheduleRequest& request, const Limits& limits);
 absl::Status HandleValidateSchedule(const v1::ValidateScheduleRequest& request, CallContext context,
                                     v1::ValidateScheduleResponse& response);
 

@@ -95,6 +95,15 @@ bool PlanSource::ReserveMemory(int64_t bytes) {
   return true;
 }
 
+absl::StatusOr<std::shared_ptr<const void>> PlanSource::Reserve(int64_t bytes) {
+  if (options_.memory == nullptr) return std::shared_ptr<const void>();
+  if (!ReserveMemory(bytes))
+    return OutOfMemory("the work under way leaves no memory for this call");
+  return std::shared_ptr<const void>(
+      options_.memory.get(),
+      [memory = options_.memory, bytes](const void*) { memory->Release(bytes); });
+}
+
 bool PlanSource::IsAbandoned(Flight& flight) {
   if (flight.since_poll && flight.since_poll->Elapsed() < kPollInterval) return false;
   flight.since_poll.emplace();

@@ -71,6 +71,10 @@ class PlanSource {
   using RunAll = std::function<void(std::vector<std::function<void()>> parts)>;
   void set_run_all(RunAll run_all) { run_all_ = std::move(run_all); }
 
+  // Reserves memory for other work, until nobody holds what is returned; null where
+  // memory has no bound. RESOURCE_EXHAUSTED if there is not as much left.
+  absl::StatusOr<std::shared_ptr<const void>> Reserve(int64_t bytes);
+
   Counts counts() const;
 
  private:

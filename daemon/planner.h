@@ -46,6 +46,11 @@ class Planner {
         [&call, &request] { return Prepare(request, call.limits()); }, answer, finish);
   }
 
+  // See PlanSource::Reserve.
+  absl::StatusOr<std::shared_ptr<const void>> Reserve(int64_t bytes) {
+    return plans_.Reserve(bytes);
+  }
+
   PlanSource::Counts counts() const { return plans_.counts(); }
   int64_t memory_reserved() const { return memory_ != nullptr ? memory_->reserved() : 0; }
 

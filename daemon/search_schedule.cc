@@ -191,6 +191,18 @@ class SearchCall {
 
 }  // namespace
 
+int64_t SearchBytes(const v1::SearchScheduleRequest& request) {
+  constexpr int64_t kBytesAnOpAndRank = 64;  // of all candidates of a round
+  constexpr int64_t kMostOps = 3;            // of a (stage, microbatch)
+  const int64_t chunks = std::clamp(request.chunks_per_rank(), 4, 64);
+  // What is larger is refused before it takes any.
+  const int64_t ranks = std::clamp<int64_t>(request.pipeline().num_stages(), 0, kMaxSearchRanks);
+  const int64_t ops =
+      std::min(ranks * chunks * std::max(request.pipeline().num_microbatches(), 0) * kMostOps,
+               kMaxSearchOps);
+  return ranks * ops * kBytesAnOpAndRank;
+}
+
 absl::Status HandleSearchSchedule(const v1::SearchScheduleRequest& request, CallContext context,
                                   const std::function<void(v1::SearchScheduleResponse)>& send) {
   Violations violations;

@@ -75,7 +75,8 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
                                              const v1::CompareSchedulesRequest* request,
                                              v1::CompareSchedulesResponse* response) override {
     return answers_.ByWork(context, "CompareSchedules", {kCompareJob, CompareParts(*request)},
-                           request, response, [request, response](CallContext call) {
+                           CompareBytes(*request, *answers_.calls().limits()), request, response,
+                           [request, response](CallContext call) {
                              return HandleCompareSchedules(*request, call, *response);
                            });
   }
@@ -85,7 +86,8 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
     using Send = std::function<void(v1::SearchScheduleResponse)>;
     const Job job = {kSearchJob, SearchParts(*request, context->deadline())};
     return answers_.StreamByWork<v1::SearchScheduleRequest, v1::SearchScheduleResponse>(
-        context, "SearchSchedule", job, request, [request](CallContext call, const Send& send) {
+        context, "SearchSchedule", job, SearchBytes(*request), request,
+        [request](CallContext call, const Send& send) {
           return HandleSearchSchedule(*request, call, send);
         });
   }
@@ -94,7 +96,8 @@ class ScheduleService::Impl final : public v1::ScheduleService::CallbackService 
                                              const v1::ValidateScheduleRequest* request,
                                              v1::ValidateScheduleResponse* response) override {
     return answers_.ByWork(context, "ValidateSchedule", {kValidateJob, ValidateParts(*request)},
-                           request, response, [request, response](CallContext call) {
+                           ValidateBytes(*request, *answers_.calls().limits()), request, response,
+                           [request, response](CallContext call) {
                              return HandleValidateSchedule(*request, call, *response);
                            });
   }

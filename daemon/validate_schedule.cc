@@ -18,11 +18,23 @@
 #include "engine/exchange/lower.h"
 #include "engine/exchange/program.h"
 #include "engine/exchange/validate.h"
+#include "engine/order/building_blocks.h"
 #include "engine/order/given_order.h"
 #include "pipesched/v1/validate.pb.h"
 
 namespace pipesched {
 namespace {
+
+// An action has at least four letters.
+constexpr int64_t kLeastActionText = 4;
+
+// The most memory that four letters of an order take to be read, checked and lowered:
+// orders that are large name large numbers.
+constexpr int64_t kBytesAGivenAction = 56;
+
+// The same of an op that is computed; more where times are fitted.
+constexpr int64_t kBytesAMadeAction = 80;
+constexpr int64_t kFittingBytesAnAction = 100;
 
 // What is to be validated.
 struct Subject {
@@ -122,6 +134,17 @@ absl::StatusOr<Subject> MadeSubject(const v1::ValidateScheduleRequest& request,
                  plan->input.pipeline.shape.num_microbatches};
 }
 
+int64_t GivenActions(const v1::ValidateScheduleRequest& request) {
+  return static_cast<int64_t>(request.schedule().order().size() +
+                              request.schedule().pytorch_csv().size()) /
+         kLeastActionText;
+}
+
+int64_t MadeParts(const v1::ValidateScheduleRequest& request) {
+  return int64_t{std::max(request.pipeline().num_stages(), 0)} *
+         std::max(request.pipeline().num_microbatches(), 0);
+}
+
 absl::StatusOr<Validation> Check(Subject& subject, Transport transport, bool lower,
                                  Cancelled cancelled) {
   auto validation =
@@ -140,13 +163,19 @@ absl::StatusOr<Validation> Check(Subject& subject, Transport transport, bool low
 }  // namespace
 
 int64_t ValidateParts(const v1::ValidateScheduleRequest& request) {
-  // An action has at least four letters.
-  const auto given = static_cast<int64_t>(request.schedule().order().size() +
-                                          request.schedule().pytorch_csv().size()) /
-                     4;
-  const int64_t made = int64_t{std::max(request.pipeline().num_stages(), 0)} *
-                       std::max(request.pipeline().num_microbatches(), 0);
-  return std::max(given, made);
+  return std::max(GivenActions(request), MadeParts(request));
+}
+
+int64_t ValidateBytes(const v1::ValidateScheduleRequest& request, const Limits& limits) {
+  constexpr int64_t kMostOps = 3;  // of a (stage, microbatch)
+  // What is larger is refused before it takes any.
+  if (request.schedule().kind() == v1::SCHEDULE_KIND_CUSTOM) {
+    const int64_t most = limits.max_order_text_bytes / kLeastActionText;
+    return std::min(GivenActions(request), most) * kBytesAGivenAction;
+  }
+  const int64_t parts = std::min<int64_t>(MadeParts(request), limits.max_ops);
+  const int64_t ops = std::min<int64_t>(parts * kMostOps, limits.max_ops);
+  return ops * kBytesAMadeAction + std::min(ops, kMostFittedOps) * kFittingBytesAnAction;
 }
 
 absl::Status HandleValidateSchedule(const v1::ValidateScheduleRequest& request, CallContext context,

@@ -43,20 +43,21 @@ class Service final : public v1::ScheduleService::CallbackService {
   grpc::ServerUnaryReactor* GetServerInfo(grpc::CallbackServerContext* context,
                                           const v1::GetServerInfoRequest* request,
                                           v1::GetServerInfoResponse* response) override {
-    return answers.ByWork(context, "GetServerInfo", {2000, parts}, request, response,
+    return answers.ByWork(context, "GetServerInfo", {2000, parts}, bytes, request, response,
                           [this, response](CallContext call) { return unary(call, *response); });
   }
 
   grpc::ServerWriteReactor<v1::StreamScheduleResponse>* StreamSchedule(
       grpc::CallbackServerContext* context, const v1::StreamScheduleRequest* request) override {
     return answers.StreamByWork<v1::StreamScheduleRequest, v1::StreamScheduleResponse>(
-        context, "StreamSchedule", {2001, parts}, request,
+        context, "StreamSchedule", {2001, parts}, bytes, request,
         [this](CallContext call, const Send& send) { return stream(call, send); });
   }
 
   Unary unary;
   Stream stream;
   int64_t parts = kForWorkers;
+  int64_t bytes = 0;
   Answers answers{OneWorkerAndAQueueOfOne()};
 };
 

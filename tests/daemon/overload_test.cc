@@ -231,6 +231,48 @@ TEST_F(OverloadTest, PlansBeyondTheMemoryAreRefused) {
               IsOk());
 }
 
+void ExpectOutOfMemory(const grpc::Status& status) {
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  const auto details = client::GetErrorDetails(client::FromGrpcStatus(status));
+  EXPECT_EQ(details.reason, "OVERLOADED");
+  EXPECT_THAT(details.metadata, Contains(Pair("cause", "MEMORY")));
+}
+
+// The calls that have no plan of their own reserve what they may take.
+TEST_F(OverloadTest, WorkBeyondTheMemoryIsRefused) {
+  Start([](ServerOptions& options) { options.service.memory_bytes = 8 << 20; });
+  const auto stub = v1::ScheduleService::NewStub(client::MakeChannel(server_->addresses()[0]));
+  const std::string pipeline = "pipeline { num_stages: 64 num_microbatches: 4096 } ";
+  {
+    grpc::ClientContext context;
+    v1::ValidateScheduleResponse response;
+    ExpectOutOfMemory(stub->ValidateSchedule(
+        &context,
+        Parse<v1::ValidateScheduleRequest>(pipeline + "schedule { kind: SCHEDULE_KIND_1F1B }"),
+        &response));
+  }
+  {
+    grpc::ClientContext context;
+    v1::CompareSchedulesResponse response;
+    ExpectOutOfMemory(
+        stub->CompareSchedules(&context, Parse<v1::CompareSchedulesRequest>(pipeline), &response));
+  }
+  {
+    grpc::ClientContext context;
+    const auto reader = stub->SearchSchedule(&context, Parse<v1::SearchScheduleRequest>(pipeline));
+    v1::SearchScheduleResponse response;
+    EXPECT_FALSE(reader->Read(&response));
+    ExpectOutOfMemory(reader->Finish());
+  }
+  EXPECT_EQ(server_->service().memory_reserved(), 0);
+  grpc::ClientContext context;
+  v1::ValidateScheduleResponse response;
+  const auto small = Parse<v1::ValidateScheduleRequest>(
+      "pipeline { num_stages: 4 num_microbatches: 8 } schedule { kind: SCHEDULE_KIND_1F1B }");
+  EXPECT_TRUE(stub->ValidateSchedule(&context, small, &response).ok());
+  while (server_->service().memory_reserved() > 0) std::this_thread::yield();
+}
+
 // A stream whose reader stops reading keeps its plan, and the plan's memory counts.
 TEST_F(OverloadTest, AStreamThatIsNotReadKeepsItsMemoryAndEndsInTime) {
   Start([](ServerOptions& options) {
