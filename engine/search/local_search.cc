@@ -192,7 +192,7 @@ int64_t LocalSearch::Run(int64_t candidates, Cancelled stop) {
   for (const Sequence& sequence : current_) can_move = can_move || sequence.size() > 2;
   int64_t ops = 0;
   for (int r = 0; r < model_.num_ranks; ++r) ops += static_cast<int64_t>(model_.OpsOf(r));
-  const int64_t a_poll = std::max<int64_t>(1, kOpsAPoll / ops);
+  const int64_t a_poll = std::max<int64_t>(1, kOpsAPoll / std::max<int64_t>(1, ops));
   for (int64_t i = 0; i < candidates; ++i) {
     if (i % a_poll == 0 && stop()) return i;
     if (!can_move) continue;

@@ -40,7 +40,7 @@ SearchModel MakeSearchModel(const Pipeline& pipeline, const Placement& placement
 
 bool IsLegal(const SearchModel& model, int rank, const Sequence& sequence) {
   if (sequence.size() != model.OpsOf(rank)) return false;
-  std::array<int, kSearchKinds* kMostSearchChunks> count = {};
+  std::array<int, kMostTokens> count = {};
   const int64_t capacity = model.capacity[static_cast<size_t>(rank)];
   const bool limited = capacity != std::numeric_limits<int64_t>::max();
   int64_t held = 0;
@@ -65,7 +65,7 @@ bool IsLegal(const SearchModel& model, int rank, const Sequence& sequence) {
 Order ToOrder(const SearchModel& model, const Sequences& sequences) {
   Order order;
   for (int r = 0; r < model.num_ranks; ++r) {
-    std::array<int, kSearchKinds* kMostSearchChunks> count = {};
+    std::array<int, kMostTokens> count = {};
     for (const Token token : sequences[static_cast<size_t>(r)]) {
       OpKind kind = OpKind::kForward;
       if (token % kSearchKinds == kSearchBackward) {

@@ -29,6 +29,7 @@ inline constexpr int kSearchKinds = 3;
 using Sequence = std::vector<Token>;          // of one rank
 using Sequences = std::vector<Sequence>;      // of all ranks
 inline constexpr int kMostSearchChunks = 64;  // that a token holds
+inline constexpr size_t kMostTokens = size_t{kSearchKinds} * kMostSearchChunks;
 
 // A pipeline as the search sees it: one replica, all backwards split or none, flat
 // arrays. Without a split kSearchBackward is the full backward and no op is kSearchWeight.

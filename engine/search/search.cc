@@ -271,8 +271,8 @@ class Searcher {
   bool RunRound(int round) {
     std::vector<Task> tasks;
     for (const auto& variant : variants_) {
-      const int64_t candidates =
-          std::clamp<int64_t>(kOpsARound / variant->OpsOfTask(), 1, kMostCandidatesARound);
+      const int64_t candidates = std::clamp<int64_t>(
+          kOpsARound / std::max<int64_t>(1, variant->OpsOfTask()), 1, kMostCandidatesARound);
       for (int i = 0; i < variant->num_tasks(); ++i) {
         tasks.push_back({variant.get(), i, candidates});
       }
