@@ -32,7 +32,7 @@ class WorkMemoryTest : public testing::Test {
         [&] { EXPECT_THAT(HandleValidateSchedule(request, context_, response), IsOk()); });
   }
 
-  const Limits limits_;
+  const Limits limits_ = {};
   const CallContext context_ = {limits_, NeverCancelled, absl::InfiniteFuture()};
 };
 
