@@ -3,13 +3,17 @@
 
 #include "absl/time/time.h"
 
-// There only in a build with AddressSanitizer.
+// There only in a build with that sanitizer.
 extern "C" __attribute__((weak)) void __asan_init();
+extern "C" __attribute__((weak)) void __tsan_init();
 
 namespace pipesched {
 
 // AddressSanitizer keeps what was freed, and makes all slower.
 inline bool HasAddressSanitizer() { return __asan_init != nullptr; }
+
+// Both take memory of their own.
+inline bool MeasuresMemory() { return __asan_init == nullptr && __tsan_init == nullptr; }
 
 // A promised time as it is asserted: with tenfold slack, since tests share machines,
 // and with fivefold more where the program is instrumented.
