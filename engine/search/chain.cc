@@ -1,15 +1,12 @@
 #include "engine/search/chain.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace pipesched {
 namespace {
 
 // Warm-ups of the first rules: from one open microbatch to three times 1F1B's.
 constexpr int kWarmups = 6;
-
-constexpr Score kWorst = {std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::max()};
 
 // One list schedule takes about as long as this many candidates of the local search.
 constexpr int64_t kScheduleCandidates = 8;
@@ -45,9 +42,9 @@ SearchChain::SearchChain(const SearchModel& model, SearchObjective objective, ui
       scheduler_(model),
       timing_(model),
       free_start_(model),
-      rules_score_(kWorst) {
+      rules_score_(kWorstScore) {
   Sequences best;
-  Score best_score = kWorst;
+  Score best_score = kWorstScore;
   const auto offer = [&](const Sequences& sequences, const Score& score) {
     if (!(score < best_score)) return;
     best = sequences;
@@ -66,15 +63,21 @@ SearchChain::SearchChain(const SearchModel& model, SearchObjective objective, ui
     }
   }
   for (const Sequences& start : starts) {
-    if (timing_.Run(start)) offer(start, ScoreOf(objective, timing_, free_start_, start));
+    if (timing_.Run(start)) offer(start, ScoreOf(objective, timing_.times(), free_start_, start));
   }
   if (best.empty()) best = OneByOne(model);
+  if (model.split) {
+    filled_ = std::make_unique<FilledSearch>(model, objective, random_.Next());
+    for (const Sequences& start : starts) filled_->Offer(start);
+    filled_->Offer(best);
+    if (filled_->best_score() < best_score) best = filled_->best();
+  }
   local_ = std::make_unique<LocalSearch>(model, objective, random_.Next(), best);
 }
 
 Score SearchChain::ScoreRules(const Rules& rules) {
-  if (!scheduler_.Schedule(rules) || !timing_.Run(scheduler_.sequences())) return kWorst;
-  return ScoreOf(objective_, timing_, free_start_, scheduler_.sequences());
+  if (!scheduler_.Schedule(rules) || !timing_.Run(scheduler_.sequences())) return kWorstScore;
+  return ScoreOf(objective_, timing_.times(), free_start_, scheduler_.sequences());
 }
 
 int64_t SearchChain::Run(int64_t candidates, Cancelled stop) {
@@ -94,12 +97,16 @@ int64_t SearchChain::Run(int64_t candidates, Cancelled stop) {
     rules_score_ = score;
     if (score < local_->best_score()) local_->Restart(scheduler_.sequences());
   }
+  if (filled_ != nullptr) {
+    tried += filled_->Run((candidates - tried) / 2, stop);
+    if (filled_->best_score() < local_->best_score()) local_->Restart(filled_->best());
+  }
   return tried + local_->Run(std::max<int64_t>(1, candidates - tried), stop);
 }
 
 void SearchChain::Offer(const Sequences& sequences) {
   if (!timing_.Run(sequences)) return;
-  if (ScoreOf(objective_, timing_, free_start_, sequences) < local_->best_score()) {
+  if (ScoreOf(objective_, timing_.times(), free_start_, sequences) < local_->best_score()) {
     local_->Restart(sequences);
   }
 }

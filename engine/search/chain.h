@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/model/cancel.h"
+#include "engine/search/filled_search.h"
 #include "engine/search/list_schedule.h"
 #include "engine/search/local_search.h"
 #include "engine/search/model.h"
@@ -43,6 +44,7 @@ class SearchChain {
   Rules rules_;
   Score rules_score_;
   int64_t rules_failed_ = 0;  // changes in a row that did not help
+  std::unique_ptr<FilledSearch> filled_;  // null unless backwards are split
   std::unique_ptr<LocalSearch> local_;
 };
 
