@@ -12,7 +12,7 @@ constexpr int kWarmups = 6;
 constexpr int64_t kScheduleCandidates = 8;
 
 // Changes of the rules in a row that do not help, after which they are left alone.
-constexpr int64_t kMostFailures = 4000;
+constexpr int64_t kMostFailures = 1000;
 
 // Each microbatch whole before the next: needs the least memory, never deadlocks.
 Sequences OneByOne(const SearchModel& model) {
@@ -82,7 +82,7 @@ Score SearchChain::ScoreRules(const Rules& rules) {
 
 int64_t SearchChain::Run(int64_t candidates, Cancelled stop) {
   int64_t tried = 0;
-  while (tried < candidates / 2 && rules_failed_ < kMostFailures) {
+  while (tried < candidates / 4 && rules_failed_ < kMostFailures) {
     if (stop()) return tried;
     Rules changed = rules_;
     for (int changes = 1 + random_.Below(3); changes > 0; --changes) {
@@ -101,7 +101,11 @@ int64_t SearchChain::Run(int64_t candidates, Cancelled stop) {
     tried += filled_->Run((candidates - tried) / 2, stop);
     if (filled_->best_score() < local_->best_score()) local_->Restart(filled_->best());
   }
-  return tried + local_->Run(std::max<int64_t>(1, candidates - tried), stop);
+  tried += local_->Run(std::max<int64_t>(1, candidates - tried), stop);
+  if (filled_ != nullptr && local_->best_score() < filled_->best_score()) {
+    filled_->Offer(local_->best());
+  }
+  return tried;
 }
 
 void SearchChain::Offer(const Sequences& sequences) {

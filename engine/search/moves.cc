@@ -89,7 +89,7 @@ bool Mover::Apply(const Move& move, Sequences& sequences, SearchRandom& random) 
   const Sequence& base = sequences[static_cast<size_t>(move.rank)];
   const Place moved = PlaceOf(base, move.from);
   const Place passed = PlaceOf(base, move.to);
-  if (moved.token == passed.token || !ApplyTo(move, sequences)) return false;
+  if (!ApplyTo(move, sequences)) return false;
   if (random.Below(2) == 0) return true;
   const RankRange ranks = RanksAround(move.rank, model_.num_ranks, random);
   const bool by_distance = random.Below(3) == 0;

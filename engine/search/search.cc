@@ -21,7 +21,7 @@
 namespace pipesched {
 namespace {
 
-constexpr int kChains = 2;  // of each variant
+constexpr int kChains = 3;  // of each variant
 
 // Ops that a chain times in one round: a few milliseconds.
 constexpr int64_t kOpsARound = 400'000;

@@ -90,7 +90,7 @@ TEST_F(SearchQualityTest, ReachesTheOptimaOfTheZeroBubbleAuthorsIntegerProgram) 
     };
     const auto stop = [&] { return when_reached >= 0; };
     const absl::StatusOr<SearchResult> result =
-        Search(problem, {.candidates = 200'000}, stop, watch);
+        Search(problem, {.candidates = 200'000, .seed = 3}, stop, watch);
     ASSERT_TRUE(result.ok()) << result.status();
     if (relation == "=") {
       EXPECT_EQ(result->answer.value, span);
