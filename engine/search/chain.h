@@ -43,7 +43,7 @@ class SearchChain {
   FreeStart free_start_;
   Rules rules_;
   Score rules_score_;
-  int64_t rules_failed_ = 0;  // changes in a row that did not help
+  int64_t rules_failed_ = 0;              // changes in a row that did not help
   std::unique_ptr<FilledSearch> filled_;  // null unless backwards are split
   std::unique_ptr<LocalSearch> local_;
 };

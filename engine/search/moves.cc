@@ -100,8 +100,8 @@ bool Mover::Apply(const Move& move, Sequences& sequences, SearchRandom& random) 
     if (rank == move.rank) continue;
     const Sequence& sequence = sequences[static_cast<size_t>(rank)];
     const auto aslant = [&](Place place, int slope) {
-      place.microbatch = std::clamp(place.microbatch + slope * (rank - move.rank), 0,
-                                    model_.num_microbatches - 1);
+      place.microbatch =
+          std::clamp(place.microbatch + slope * (rank - move.rank), 0, model_.num_microbatches - 1);
       return PositionOf(sequence, place);
     };
     const int from = aslant(moved, moved_slope);

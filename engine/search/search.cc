@@ -15,6 +15,7 @@
 #include "engine/order/steady_state.h"
 #include "engine/search/bound.h"
 #include "engine/search/chain.h"
+#include "engine/search/exact.h"
 #include "engine/search/fixed_kinds.h"
 #include "engine/sim/simulator.h"
 
@@ -34,6 +35,11 @@ constexpr int kRoundsAnExchange = 6;
 constexpr int kLongMicrobatchesARank = 4;
 constexpr int kShortMicrobatchesARank = 3;
 constexpr int kLeastShortMicrobatches = 12;  // periods of up to so many fit in between
+
+// Small problems are solved exactly, after some rounds that give a good value to be below.
+constexpr int kExactRound = 1;
+constexpr int64_t kMostExactOps = 100;
+constexpr int64_t kMostExactStates = 100'000;
 
 int64_t NeededBytes(const Pipeline& pipeline, const Placement& placement, int rank) {
   absl::int128 bytes = 0;
@@ -105,6 +111,14 @@ class Variant {
   int64_t RunTask(int task, int64_t candidates, Cancelled stop) {
     SearchChain& chain = task < kChains ? *chains_[static_cast<size_t>(task)] : *short_chain_;
     return chain.Run(candidates, stop);
+  }
+
+  // Looks for what is below `upper` by branch and bound. Whether it could look at all.
+  bool SolveExactly(int64_t upper, int64_t most_states, Cancelled stop, int64_t& states) {
+    const ExactResult result = SearchExactly(model_, objective_, upper, most_states, stop);
+    if (result.better) chains_[0]->Offer(*result.better);
+    states += result.states;
+    return result.complete;
   }
 
   // After each round: long orders of the short problem, and an exchange now and then.
@@ -205,6 +219,7 @@ class Searcher {
       std::vector<SearchAnswer> starts = FixedKinds(problem_, pipeline, wanted.kind, stop_);
       for (const SearchAnswer& answer : starts) Take(answer);
       starts.insert(starts.end(), known.begin(), known.end());
+      if (placement.num_replicas() > 1) variants_are_all_ = false;
       if (placement.num_replicas() > 1 || !ShortagesOf(pipeline, placement).empty()) continue;
       AddVariants(pipeline, placement, starts);
     }
@@ -228,7 +243,8 @@ class Searcher {
     for (int round = 0; !IsDone(); ++round) {
       stopped = stop_();
       if (stopped) break;
-      if (!RunRound(round)) break;
+      if (round == kExactRound) SolveExactly();
+      if (IsDone() || !RunRound(round)) break;
       TakeBest();
       tell();
     }
@@ -244,13 +260,33 @@ class Searcher {
     return SearchBound(pipeline, placement, forms, problem_.objective);
   }
 
+  // Where all variants are small: the best of them, and whether it is proven.
+  void SolveExactly() {
+    if (problem_.objective == SearchObjective::kLongestRankSpanFreeStart) return;
+    bool all = variants_are_all_;
+    for (const auto& variant : variants_) {
+      int64_t most = kMostExactStates;
+      if (budget_.candidates > 0) most = std::min(most, budget_.candidates - candidates_);
+      if (variant->OpsOfTask() > kMostExactOps) {
+        all = false;
+      } else if (!variant->SolveExactly(best_->value, most, stop_, candidates_)) {
+        all = false;
+      }
+      TakeBest();
+    }
+    if (all) bound_ = best_->value;
+  }
+
   void AddVariants(const Pipeline& pipeline, const Placement& placement,
                    const std::vector<SearchAnswer>& starts) {
     bool full_is_shorter = false;
     for (const StageCost& cost : pipeline.stages) {
       full_is_shorter =
           full_is_shorter || cost.backward < cost.backward_input + cost.backward_weight;
+      // Orders with fused pairs, or with both forms of backward, are of no variant.
+      if (cost.overlapped_pair) variants_are_all_ = false;
     }
+    if (problem_.split_backward && full_is_shorter) variants_are_all_ = false;
     const auto add = [&](bool split) {
       variants_.push_back(std::make_unique<Variant>(
           problem_, pipeline, placement, split, budget_.seed * 1'000'003 + variants_.size() * 97,
@@ -307,6 +343,7 @@ class Searcher {
   const SearchBudget& budget_;
   const Cancelled stop_;
   std::vector<std::unique_ptr<Variant>> variants_;
+  bool variants_are_all_ = true;  // every order is of one of them
   std::optional<SearchAnswer> best_;
   int64_t bound_ = 0;
   int64_t candidates_ = 0;

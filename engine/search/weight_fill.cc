@@ -68,7 +68,8 @@ bool WeightFill::RunRank(int rank, const Sequence& sequence, int64_t patience, b
     }
     const auto has_weight = [&] { return state.weights_done < state.weights.size(); };
     while (has_weight()) {
-      const auto next = static_cast<size_t>(model_.StageOf(rank, state.weights[state.weights_done]));
+      const auto next =
+          static_cast<size_t>(model_.StageOf(rank, state.weights[state.weights_done]));
       if (free + model_.time[next][kSearchWeight] - patience > arrival) break;
       RunWeight(rank);
     }
@@ -97,7 +98,7 @@ bool WeightFill::RunRank(int rank, const Sequence& sequence, int64_t patience, b
     ready_.push_back(waiting);
   }
   while (state.weights_done < state.weights.size()) RunWeight(rank);
-  return true;
+  return free - (spans ? times_.starts[r] : 0) <= most;
 }
 
 bool WeightFill::Run(const Sequences& sequences, const std::vector<int64_t>& patience, bool spans,

@@ -30,8 +30,8 @@ class WeightFill {
  private:
   struct RankState {
     size_t at = 0;
-    int64_t room = 0;           // bytes
-    std::vector<int> done;      // of each token
+    int64_t room = 0;            // bytes
+    std::vector<int> done;       // of each token
     std::vector<Token> weights;  // in the order of their I
     size_t weights_done = 0;
     size_t waits_for = 0;  // an id of made_

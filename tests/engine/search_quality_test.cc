@@ -90,7 +90,7 @@ TEST_F(SearchQualityTest, ReachesTheOptimaOfTheZeroBubbleAuthorsIntegerProgram) 
     };
     const auto stop = [&] { return when_reached >= 0; };
     const absl::StatusOr<SearchResult> result =
-        Search(problem, {.candidates = 200'000, .seed = 3}, stop, watch);
+        Search(problem, {.candidates = 200'000}, stop, watch);
     ASSERT_TRUE(result.ok()) << result.status();
     if (relation == "=") {
       EXPECT_EQ(result->answer.value, span);
@@ -191,25 +191,33 @@ TEST_F(SearchQualityTest, MoreMemoryIsNeverWorse) {
   }
 }
 
-// Limits in activations that stay whole until W. Better than the fixed kinds zbv and v_min,
-// whose rates here are .0728, .0446 and .3338, .2713; v_half's are .1671 and .1431.
-TEST_F(SearchQualityTest, VPlacementIsNoWorseThanItsKinds) {
+// Limits in activations that stay whole until W. A chunk has half of a stage's times. The rates of
+// the authors' programs (.0603, .1610, .3175; .0349, .1397, .2613) are those of chunks with all of
+// them, so of half the latency; with all of it no order is below .0624 and .0363 in the first
+// rows. The fixed kinds zbv, v_half and v_min have .0728, .1671, .3338 and .0446, .1431, .2713.
+TEST_F(SearchQualityTest, VPlacementIsNoWorseThanTheAuthorsAndItsKinds) {
   const struct {
     const char* name;
     Setting setting;
+    double latency;
     int limit;
     double rate;
   } cases[] = {
-      {"1, ZBV", kSetting1, 8, .0714},    {"1, V-Half", kSetting1, 5, .1671},
-      {"1, V-Min", kSetting1, 4, .3000},  {"4, ZBV", kSetting4, 8, .0442},
-      {"4, V-Half", kSetting4, 5, .1431}, {"4, V-Min", kSetting4, 4, .2613},
+      {"1, ZBV", kSetting1, .5, 8, .0603},    {"1, V-Half", kSetting1, .5, 5, .1610},
+      {"1, V-Min", kSetting1, .5, 4, .3000},  {"4, ZBV", kSetting4, .5, 8, .0349},
+      {"4, V-Half", kSetting4, .5, 5, .1397}, {"4, V-Min", kSetting4, .5, 4, .2500},
+      {"1, ZBV", kSetting1, 1, 8, .0703},     {"1, V-Half", kSetting1, 1, 5, .1671},
+      {"1, V-Min", kSetting1, 1, 4, .3000},   {"4, ZBV", kSetting4, 1, 8, .0403},
+      {"4, V-Half", kSetting4, 1, 5, .1431},  {"4, V-Min", kSetting4, 1, 4, .2600},
   };
   for (const auto& c : cases) {
-    SCOPED_TRACE(c.name);
-    SearchProblem problem = ProblemOf(c.setting, c.limit);
+    SCOPED_TRACE(absl::StrCat(c.name, ", latency x ", c.latency));
+    Setting setting = c.setting;
+    setting.p2p *= c.latency;
+    SearchProblem problem = ProblemOf(setting, c.limit);
     problem.placements = {{PlacementKind::kV, 2}};
     for (StageCost& cost : problem.machine.stages) cost.weight_grad_bytes = cost.activation_bytes;
-    const SearchResult result = MustSearch(problem, {.candidates = 200'000});
+    const SearchResult result = MustSearch(problem, {.candidates = 100'000});
     EXPECT_LE(Rate(problem, result.answer.value), c.rate);
   }
 }
