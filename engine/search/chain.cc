@@ -34,45 +34,62 @@ Sequences OneByOne(const SearchModel& model) {
 
 }  // namespace
 
+ChainStart FindChainStart(const SearchModel& model, SearchObjective objective, Cancelled stop,
+                          const std::vector<Sequences>& known) {
+  ListScheduler scheduler(model);
+  Timing timing(model);
+  FreeStart free_start(model);
+  ChainStart start;
+  const auto offer = [&](const Sequences& sequences) {
+    if (!timing.Run(sequences)) return kWorstScore;
+    const Score score = ScoreOf(objective, timing.times(), free_start, sequences);
+    if (score < start.best_score) {
+      start.best = sequences;
+      start.best_score = score;
+    }
+    return score;
+  };
+  for (int warmup = 0; warmup <= kWarmups; ++warmup) {
+    for (const bool backward_first : {false, true}) {
+      if (!start.rules.empty() && stop()) break;
+      const Rules rules = MakeRules(model, warmup, backward_first);
+      const Score score = scheduler.Schedule(rules) ? offer(scheduler.sequences()) : kWorstScore;
+      if (!start.rules.empty() && !(score < start.rules_score)) continue;
+      start.rules = rules;
+      start.rules_score = score;
+    }
+  }
+  for (const Sequences& sequences : known) {
+    if (stop()) break;
+    offer(sequences);
+  }
+  if (start.best.empty()) offer(OneByOne(model));
+  if (!model.split) return start;
+  FilledSearch filled(model, objective, 0, free_start);
+  for (const Sequences& sequences : known) filled.Offer(sequences, stop);
+  filled.Offer(start.best, stop);
+  if (filled.best_score() < start.best_score) {
+    start.best = filled.best();
+    start.best_score = filled.best_score();
+  }
+  return start;
+}
+
 SearchChain::SearchChain(const SearchModel& model, SearchObjective objective, uint64_t seed,
-                         Cancelled stop, const std::vector<Sequences>& starts)
+                         Cancelled stop, const ChainStart& start)
     : model_(model),
       objective_(objective),
       random_(seed),
       scheduler_(model),
       timing_(model),
       free_start_(model),
-      rules_score_(kWorstScore) {
-  Sequences best;
-  Score best_score = kWorstScore;
-  const auto offer = [&](const Sequences& sequences, const Score& score) {
-    if (!(score < best_score)) return;
-    best = sequences;
-    best_score = score;
-  };
-  for (int warmup = 0; warmup <= kWarmups; ++warmup) {
-    for (const bool backward_first : {false, true}) {
-      if (!rules_.empty() && stop()) break;
-      const Rules rules = MakeRules(model, warmup, backward_first);
-      const Score score = ScoreRules(rules);
-      if (score < rules_score_) {
-        rules_ = rules;
-        rules_score_ = score;
-      }
-      if (score < best_score) offer(scheduler_.sequences(), score);
-    }
-  }
-  for (const Sequences& start : starts) {
-    if (timing_.Run(start)) offer(start, ScoreOf(objective, timing_.times(), free_start_, start));
-  }
-  if (best.empty()) best = OneByOne(model);
+      rules_(start.rules),
+      rules_score_(start.rules_score) {
   if (model.split) {
-    filled_ = std::make_unique<FilledSearch>(model, objective, random_.Next());
-    for (const Sequences& start : starts) filled_->Offer(start);
-    filled_->Offer(best);
-    if (filled_->best_score() < best_score) best = filled_->best();
+    filled_ = std::make_unique<FilledSearch>(model, objective, random_.Next(), free_start_);
+    filled_->Offer(start.best, stop);
   }
-  local_ = std::make_unique<LocalSearch>(model, objective, random_.Next(), best);
+  local_ = std::make_unique<LocalSearch>(model, objective, random_.Next(), free_start_, start.best);
 }
 
 Score SearchChain::ScoreRules(const Rules& rules) {
@@ -103,7 +120,7 @@ int64_t SearchChain::Run(int64_t candidates, Cancelled stop) {
   }
   tried += local_->Run(std::max<int64_t>(1, candidates - tried), stop);
   if (filled_ != nullptr && local_->best_score() < filled_->best_score()) {
-    filled_->Offer(local_->best());
+    filled_->Offer(local_->best(), stop);
   }
   return tried;
 }

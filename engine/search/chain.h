@@ -15,13 +15,25 @@
 
 namespace pipesched {
 
+// Where the chains of a model begin.
+struct ChainStart {
+  Rules rules;  // the best of those without a change
+  Score rules_score = kWorstScore;
+  Sequences best;  // of them and of the orders known before
+  Score best_score = kWorstScore;
+};
+
+// `known` are legal, do not deadlock, and may be none. The longer part of it is left out if
+// `stop` says so.
+ChainStart FindChainStart(const SearchModel& model, SearchObjective objective, Cancelled stop,
+                          const std::vector<Sequences>& known);
+
 // One line of search: rules of the list scheduler are changed while that helps, and the
 // best order so far is improved by local search, in turns. Depends on its seed alone.
 class SearchChain {
  public:
-  // `starts` are legal, do not deadlock, and may be none.
   SearchChain(const SearchModel& model, SearchObjective objective, uint64_t seed, Cancelled stop,
-              const std::vector<Sequences>& starts);
+              const ChainStart& start);
 
   // Tries about that many candidates, fewer if `stop` says so; returns how many.
   int64_t Run(int64_t candidates, Cancelled stop);

@@ -29,17 +29,18 @@ int64_t Patience(const SearchModel& model, size_t rank, int eighths) {
 
 }  // namespace
 
-FilledSearch::FilledSearch(const SearchModel& model, SearchObjective objective, uint64_t seed)
+FilledSearch::FilledSearch(const SearchModel& model, SearchObjective objective, uint64_t seed,
+                           FreeStart& free_start)
     : model_(model),
       without_weights_(WithoutWeights(model)),
       objective_(objective),
       random_(seed),
       fill_(model),
-      free_start_(model),
+      free_start_(free_start),
       mover_(without_weights_),
       patience_(static_cast<size_t>(model.num_ranks)) {}
 
-bool FilledSearch::Score_(int64_t most, Score& score) {
+bool FilledSearch::IsWorth(int64_t most, Score& score) {
   const bool spans = objective_ != SearchObjective::kMakespan;
   const bool free_starts = objective_ == SearchObjective::kLongestRankSpanFreeStart;
   if (!fill_.Run(current_, patience_, spans, free_starts ? kAnyEnergy : most)) return false;
@@ -47,16 +48,16 @@ bool FilledSearch::Score_(int64_t most, Score& score) {
   return score.energy <= most;
 }
 
-void FilledSearch::Offer(const Sequences& sequences) {
+void FilledSearch::Offer(const Sequences& sequences, Cancelled stop) {
   const Sequences before = current_;
   const std::vector<int64_t> patience_before = patience_;
   Score best = best_score_;
   std::vector<int64_t> best_patience;
   current_ = pipesched::WithoutWeights(sequences);
-  for (int eighths = 0; eighths <= kPatiences; eighths += 2) {
+  for (int eighths = 0; eighths <= kPatiences && !stop(); eighths += 2) {
     for (size_t r = 0; r < patience_.size(); ++r) patience_[r] = Patience(model_, r, eighths);
     Score score;
-    if (!Score_(kAnyEnergy, score) || !(score < best)) continue;
+    if (!IsWorth(kAnyEnergy, score) || !(score < best)) continue;
     best = score;
     best_patience = patience_;
     best_ = fill_.filled();
@@ -88,7 +89,7 @@ void FilledSearch::Try() {
     moved = true;
   }
   Score score;
-  if (!Score_(acceptance_.Most(), score)) {
+  if (!IsWorth(acceptance_.Most(), score)) {
     if (moved) {
       mover_.Undo(current_);
     } else {

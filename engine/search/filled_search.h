@@ -20,11 +20,13 @@ namespace pipesched {
 // ops, and most of the best ones are among them.
 class FilledSearch {
  public:
-  // `model` splits backwards.
-  FilledSearch(const SearchModel& model, SearchObjective objective, uint64_t seed);
+  // `model` splits backwards; `free_start` is of the model.
+  FilledSearch(const SearchModel& model, SearchObjective objective, uint64_t seed,
+               FreeStart& free_start);
 
-  // Goes on from the F and I of these sequences, if they are better so than what it has.
-  void Offer(const Sequences& sequences);
+  // Goes on from the F and I of these sequences, if they are better so than what it has. May do
+  // nothing if `stop` says so.
+  void Offer(const Sequences& sequences, Cancelled stop);
 
   // As LocalSearch does. Nothing before a first offer that memory allows.
   int64_t Run(int64_t candidates, Cancelled stop);
@@ -34,7 +36,8 @@ class FilledSearch {
   const Score& best_score() const { return best_score_; }
 
  private:
-  bool Score_(int64_t most, Score& score);
+  // Whether the energy of what is current is at most `most`.
+  bool IsWorth(int64_t most, Score& score);
   void Try();
 
   const SearchModel& model_;
@@ -42,7 +45,7 @@ class FilledSearch {
   const SearchObjective objective_;
   SearchRandom random_;
   WeightFill fill_;
-  FreeStart free_start_;
+  FreeStart& free_start_;
   Mover mover_;
   LateAcceptance acceptance_;
   Sequences current_;

@@ -19,12 +19,12 @@ constexpr int kMostSteps = 30;
 }  // namespace
 
 LocalSearch::LocalSearch(const SearchModel& model, SearchObjective objective, uint64_t seed,
-                         const Sequences& start)
+                         FreeStart& free_start, const Sequences& start)
     : model_(model),
       objective_(objective),
       random_(seed),
       timing_(model),
-      free_start_(model),
+      free_start_(free_start),
       mover_(model) {
   Restart(start);
 }

@@ -17,9 +17,9 @@ namespace pipesched {
 // Improves sequences by moving one op at a time, or the same one on several ranks.
 class LocalSearch {
  public:
-  // `start` is legal and does not deadlock.
+  // `start` is legal and does not deadlock; `free_start` is of the model.
   LocalSearch(const SearchModel& model, SearchObjective objective, uint64_t seed,
-              const Sequences& start);
+              FreeStart& free_start, const Sequences& start);
 
   // Tries that many candidates, or fewer if `stop` says so, which is asked every few.
   // Returns how many.
@@ -41,7 +41,7 @@ class LocalSearch {
   const SearchObjective objective_;
   SearchRandom random_;
   Timing timing_;
-  FreeStart free_start_;
+  FreeStart& free_start_;
   Mover mover_;
   LateAcceptance acceptance_;
   Sequences current_;

@@ -85,9 +85,10 @@ class Variant {
       std::optional<Sequences> sequences = ToSequences(model_, answer.order);
       if (sequences) starts.push_back(*std::move(sequences));
     }
+    const ChainStart start = FindChainStart(model_, objective_, stop, starts);
     for (int c = 0; c < kChains; ++c) {
       chains_.push_back(std::make_unique<SearchChain>(
-          model_, objective_, seed + static_cast<uint64_t>(c), stop, starts));
+          model_, objective_, seed + static_cast<uint64_t>(c), stop, start));
     }
     if (pipeline_.shape.num_microbatches <= kLongMicrobatchesARank * model_.num_ranks ||
         pipeline_.shape.num_microbatches <= ShortMicrobatches(pipeline_.shape)) {
@@ -96,8 +97,9 @@ class Variant {
     short_pipeline_ = pipeline_;
     short_pipeline_.shape.num_microbatches = ShortMicrobatches(pipeline_.shape);
     short_model_ = MakeSearchModel(short_pipeline_, placement_, split);
-    short_chain_ = std::make_unique<SearchChain>(short_model_, objective_, seed + kChains, stop,
-                                                 std::vector<Sequences>());
+    short_chain_ =
+        std::make_unique<SearchChain>(short_model_, objective_, seed + kChains, stop,
+                                      FindChainStart(short_model_, objective_, stop, {}));
   }
 
   int num_tasks() const { return kChains + (short_chain_ != nullptr ? 1 : 0); }
@@ -143,10 +145,14 @@ class Variant {
     return *best;
   }
 
-  SearchAnswer Answer() const {
+  // Nothing if `stop` says so before it is timed.
+  std::optional<SearchAnswer> Answer(Cancelled stop) const {
     SearchAnswer answer{pipeline_, placement_, ToOrder(model_, best().best()), {}, 0, ""};
     answer.timeline = *Simulate(pipeline_, placement_, answer.order);
-    answer.value = ValueOf(pipeline_, placement_, answer.order, objective_, answer.timeline);
+    const std::optional<int64_t> value =
+        ValueOf(pipeline_, placement_, answer.order, objective_, answer.timeline, stop);
+    if (!value) return std::nullopt;
+    answer.value = *value;
     return answer;
   }
 
@@ -335,7 +341,8 @@ class Searcher {
   void TakeBest() {
     for (const auto& variant : variants_) {
       if (best_ && variant->best().score().value >= best_->value) continue;
-      Take(variant->Answer());
+      const std::optional<SearchAnswer> answer = variant->Answer(stop_);
+      if (answer) Take(*answer);
     }
   }
 

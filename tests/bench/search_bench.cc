@@ -137,8 +137,9 @@ void RegisterSettings() {
 void BM_LongestLook(benchmark::State& state) {
   Setting setting = kSettings[0];
   setting.ranks = static_cast<int>(state.range(0));
-  const SearchProblem problem = ProblemOf(setting, static_cast<int>(state.range(1)), setting.ranks,
-                                          static_cast<int>(state.range(2)));
+  SearchProblem problem = ProblemOf(setting, static_cast<int>(state.range(1)), setting.ranks,
+                                    static_cast<int>(state.range(2)));
+  if (state.range(3) != 0) problem.objective = SearchObjective::kLongestRankSpanFreeStart;
   absl::Duration longest;
   for (auto _ : state) {
     const absl::Time end = absl::Now() + absl::Seconds(2);
@@ -155,10 +156,13 @@ void BM_LongestLook(benchmark::State& state) {
   state.counters["longest_look_ms"] = absl::ToDoubleMilliseconds(longest);
 }
 BENCHMARK(BM_LongestLook)
-    ->Args({8, 24, 1})
-    ->Args({8, 24, 2})
-    ->Args({16, 48, 1})
-    ->Args({32, 256, 1})
+    ->ArgNames({"ranks", "microbatches", "chunks", "free_starts"})
+    ->Args({8, 24, 2, 0})
+    ->Args({32, 256, 1, 0})
+    ->Args({128, 170, 1, 0})
+    ->Args({128, 85, 2, 0})
+    ->Args({32, 256, 1, 1})
+    ->Args({128, 170, 1, 1})
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 

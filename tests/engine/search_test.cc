@@ -128,7 +128,7 @@ void ExpectNoWorseThanFixedKinds(const SearchProblem& problem, int64_t value) {
       ASSERT_TRUE(simulated.ok()) << kind.name << simulated.status();
       Timeline timeline = *std::move(simulated);
       if (problem.objective == SearchObjective::kLongestRankSpanFreeStart) {
-        DelayStarts(pipeline, placement, order, timeline);
+        DelayStarts(pipeline, placement, order, timeline, NeverCancelled);
       }
       EXPECT_LE(value, ValueOfTimes(problem.objective, order, timeline)) << kind.name;
     }
