@@ -39,7 +39,7 @@ constexpr int kLeastShortMicrobatches = 12;  // periods of up to so many fit in 
 // Small problems are solved exactly, after some rounds that give a good value to be below.
 constexpr int kExactRound = 1;
 constexpr int64_t kMostExactOps = 100;
-constexpr int64_t kMostExactStates = 100'000;
+constexpr int64_t kMostExactStates = 30'000;
 
 int64_t NeededBytes(const Pipeline& pipeline, const Placement& placement, int rank) {
   absl::int128 bytes = 0;
