@@ -191,10 +191,10 @@ TEST_F(SearchQualityTest, MoreMemoryIsNeverWorse) {
   }
 }
 
-// Limits in activations that stay whole until W. A chunk has half of a stage's times. The rates of
-// the authors' programs (.0603, .1610, .3175; .0349, .1397, .2613) are those of chunks with all of
-// them, so of half the latency; with all of it no order is below .0624 and .0363 in the first
-// rows. The fixed kinds zbv, v_half and v_min have .0728, .1671, .3338 and .0446, .1431, .2713.
+// Limits in activations that stay whole until W. A chunk has half of a stage's times. The authors'
+// rates (.0603, .1610, .3175; .0349, .1397, .2613) arise where it has all of them, which is half of
+// the latency here; with all of it no order is below .0624 and .0363 in the ZBV rows. The fixed
+// kinds zbv, v_half and v_min have .0728, .1671, .3338 and .0446, .1431, .2713.
 TEST_F(SearchQualityTest, VPlacementIsNoWorseThanTheAuthorsAndItsKinds) {
   const struct {
     const char* name;
