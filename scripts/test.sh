@@ -7,9 +7,9 @@
 # Parts: cpp (build, unit, property and process tests), fuzz (each target for 20 s), proto (lint and breaking
 # changes of the contract), clients (those of the other languages, and all of them
 # alike), pages (interactive pictures in a browser), deploy (packages, image, manifests,
-# chart, alerts, completion, unit), lint (format, clang-tidy, shellcheck). The last line counts the tests; each
-# part prints its minutes. Only where named: asan, tsan, arm64 (the command line for arm64
-# under qemu).
+# chart, alerts, completion, unit), lint (format, clang-tidy, shellcheck). Only where
+# named: asan, tsan, arm64 (the command line for arm64 under qemu). The last line counts
+# the tests; each part prints its minutes.
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$ROOT"
