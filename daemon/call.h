@@ -70,6 +70,9 @@ class Call {
 
   absl::Duration TimeLeft() const;
 
+  // The caller asked for a computation of its own (cache-control: no-cache).
+  bool skips_cache() const { return skips_cache_; }
+
   // Why the work of an abandoned call stopped.
   absl::Status WhyAbandoned() const;
 
@@ -89,6 +92,7 @@ class Call {
   const Stopwatch stopwatch_;
   const absl::Duration max_duration_;
   const absl::Duration own_time_;  // that the caller gives
+  const bool skips_cache_;
   const std::atomic<bool>& stopping_;
   std::atomic<bool> cancelled_ = false;
   CallRecord record_;

@@ -90,6 +90,7 @@ void Violations::AddLimit(std::string field, std::string description, const Limi
 
 absl::Status Violations::ToStatus() const {
   if (empty()) return absl::OkStatus();
+  if (is_cancelled_) return absl::CancelledError("cancelled while reading the request");
   google::rpc::BadRequest bad_request;
   std::string message;
   int64_t told = 0;

@@ -40,12 +40,16 @@ class Violations {
   void Add(std::string field, std::string description);
   void AddLimit(std::string field, std::string description, const LimitExcess& excess);
 
-  bool empty() const { return count_ == 0; }
+  // The caller stopped waiting before all of the request was looked at.
+  void Cancel() { is_cancelled_ = true; }
+
+  // Whether the request was looked at and nothing is wrong.
+  bool empty() const { return count_ == 0 && !is_cancelled_; }
   int64_t count() const { return count_; }
   const std::vector<Violation>& list() const { return violations_; }
 
-  // OK if there are none; else INVALID_ARGUMENT with google.rpc.BadRequest and
-  // the reason LIMIT_EXCEEDED (with the first excess) if all are limits,
+  // OK if there are none; CANCELLED after Cancel(); else INVALID_ARGUMENT with
+  // google.rpc.BadRequest and the reason LIMIT_EXCEEDED (with the first excess) if all are limits,
   // INVALID_REQUEST if not. The first ones, as many as fit a trailer of 4 KiB; the
   // message says how many there are.
   absl::Status ToStatus() const;
@@ -55,6 +59,7 @@ class Violations {
   int64_t count_ = 0;
   int64_t limit_count_ = 0;
   LimitExcess first_excess_;
+  bool is_cancelled_ = false;
 };
 
 // A status with a google.rpc.ErrorInfo.

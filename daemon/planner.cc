@@ -68,7 +68,7 @@ void Planner::GetPlans(Call& call, const std::shared_ptr<Wanted>& wanted,
     if (wanted->plans.size() < wanted->inputs.size()) return GetPlans(call, wanted, done);
     done(std::move(wanted->plans));
   };
-  plans_.Get(std::move(input), {[&call] { return call.Abandoned(); }, got},
+  plans_.Get(std::move(input), {[&call] { return call.Abandoned(); }, got, call.skips_cache()},
              [&](std::function<void()> compute) {
                return jobs_.Run(call, computing, std::move(compute));
              });
