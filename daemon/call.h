@@ -32,6 +32,7 @@ struct CallRecord {
   absl::Duration duration;
   absl::Duration queued;  // of that, waiting for a worker
   int64_t parts = 0;      // (stage, microbatch) asked about
+  int64_t ops = 0;        // of the plans that it was answered from
   int64_t request_bytes = 0;
   int64_t response_bytes = 0;
   int64_t messages_sent = 0;

@@ -34,7 +34,9 @@ constexpr ReasonInfo kReasons[] = {
     {kUnauthenticated, Code::kUnauthenticated,
      "The call has no bearer token that the server knows (--token-file).", "", false},
     {kPeerNotAllowed, Code::kPermissionDenied,
-     "The client's certificate has no name that the server allows (--allow-san).", "", false},
+     "The client's certificate has no name that the server allows (--allow-san), or was revoked "
+     "(--tls-crl-dir).",
+     "", false},
     {kUnknownMethod, Code::kUnimplemented, "The server has no such method.", "method", false},
     {kInternal, Code::kInternal, "A defect of the server; its log has the rest.", "request_id",
      false},
