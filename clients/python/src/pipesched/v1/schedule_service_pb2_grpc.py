@@ -34,13 +34,15 @@ class ScheduleServiceStub(object):
     * UNAVAILABLE, reason DRAINING: the server is stopping; try again.
     * UNAUTHENTICATED, reason UNAUTHENTICATED: the server wants a bearer token.
     * PERMISSION_DENIED, reason PEER_NOT_ALLOWED: the client's certificate has no
-    name that the server allows.
+    name that the server allows, or was revoked.
     * UNIMPLEMENTED, reason UNKNOWN_METHOD: there is no such method. Metadata:
     method.
     * INTERNAL, reason INTERNAL: a defect of the server. Metadata: request_id.
 
     A call's x-request-id metadata (up to 64 letters, digits or -_.:), or one that
     the server makes, comes back in the initial metadata and is in the server's log.
+    With the metadata cache-control: no-cache, a call about a plan has it computed for
+    itself: no cache is asked, and the plan is not kept.
     """
 
     def __init__(self, channel):
@@ -123,13 +125,15 @@ class ScheduleServiceServicer(object):
     * UNAVAILABLE, reason DRAINING: the server is stopping; try again.
     * UNAUTHENTICATED, reason UNAUTHENTICATED: the server wants a bearer token.
     * PERMISSION_DENIED, reason PEER_NOT_ALLOWED: the client's certificate has no
-    name that the server allows.
+    name that the server allows, or was revoked.
     * UNIMPLEMENTED, reason UNKNOWN_METHOD: there is no such method. Metadata:
     method.
     * INTERNAL, reason INTERNAL: a defect of the server. Metadata: request_id.
 
     A call's x-request-id metadata (up to 64 letters, digits or -_.:), or one that
     the server makes, comes back in the initial metadata and is in the server's log.
+    With the metadata cache-control: no-cache, a call about a plan has it computed for
+    itself: no cache is asked, and the plan is not kept.
     """
 
     def ComputeSchedule(self, request, context):
@@ -291,13 +295,15 @@ class ScheduleService(object):
     * UNAVAILABLE, reason DRAINING: the server is stopping; try again.
     * UNAUTHENTICATED, reason UNAUTHENTICATED: the server wants a bearer token.
     * PERMISSION_DENIED, reason PEER_NOT_ALLOWED: the client's certificate has no
-    name that the server allows.
+    name that the server allows, or was revoked.
     * UNIMPLEMENTED, reason UNKNOWN_METHOD: there is no such method. Metadata:
     method.
     * INTERNAL, reason INTERNAL: a defect of the server. Metadata: request_id.
 
     A call's x-request-id metadata (up to 64 letters, digits or -_.:), or one that
     the server makes, comes back in the initial metadata and is in the server's log.
+    With the metadata cache-control: no-cache, a call about a plan has it computed for
+    itself: no cache is asked, and the plan is not kept.
     """
 
     @staticmethod
