@@ -86,7 +86,7 @@ bool NeedsChunks(const v1::Schedule& schedule) {
 // what is wrong with the pipeline only if `tells_of_pipeline`.
 PlanInput ConvertCompared(const v1::RenderScheduleRequest& request, const v1::Schedule& schedule,
                           const std::string& field, bool tells_of_pipeline, const Limits& limits,
-                          Violations& violations) {
+                          Cancelled cancelled, Violations& violations) {
   const bool split = NeedsChunks(schedule);
   if (split && (!request.pipeline().p2p_times_forward().empty() ||
                 !request.pipeline().p2p_times_backward().empty())) {
@@ -99,7 +99,8 @@ PlanInput ConvertCompared(const v1::RenderScheduleRequest& request, const v1::Sc
   const v1::Pipeline pipeline =
       split ? SplitSlices(request.pipeline(), kComparedChunks) : request.pipeline();
   Violations own;
-  PlanInput input = ConvertPlanInput(&pipeline, &schedule, limits, own);
+  PlanInput input = ConvertPlanInput(&pipeline, &schedule, limits, own, cancelled);
+  if (cancelled()) violations.Cancel();
   for (const Violation& violation : own.list()) {
     absl::string_view rest = violation.field;
     const bool of_schedule = absl::ConsumePrefix(&rest, "schedule");
@@ -112,7 +113,7 @@ PlanInput ConvertCompared(const v1::RenderScheduleRequest& request, const v1::Sc
 }
 
 void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& limits,
-                       PlanQuery& query, Violations& violations) {
+                       Cancelled cancelled, PlanQuery& query, Violations& violations) {
   if (request.compared_size() > kMostCompared) {
     violations.Add("compared",
                    absl::StrCat(request.compared_size(), " entries, want at most ", kMostCompared));
@@ -133,11 +134,12 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
   const std::optional<PipelineShape> shape =
       ConvertShape(request.pipeline(), std::nullopt, limits, wrong_sizes);
   if (!shape) {  // For one list of all that is wrong.
-    query.input = ConvertPlanInput(request, limits, violations);
+    query.input = ConvertPlanInput(request, limits, violations, cancelled);
     return;
   }
   const int64_t before = violations.count();
-  query.input = ConvertCompared(request, request.schedule(), "schedule", true, limits, violations);
+  query.input =
+      ConvertCompared(request, request.schedule(), "schedule", true, limits, cancelled, violations);
   const bool good_so_far = violations.count() == before;
   for (int i = 0; i < request.compared_size(); ++i) {
     const std::string field = absl::StrCat("compared[", i, "]");
@@ -147,7 +149,7 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
       continue;
     }
     query.compared.push_back(
-        ConvertCompared(request, schedule, field, good_so_far, limits, violations));
+        ConvertCompared(request, schedule, field, good_so_far, limits, cancelled, violations));
   }
 }
 
@@ -251,14 +253,15 @@ absl::Status Draw(absl::Span<const Subject> subjects, const PictureOptions& opti
 
 }  // namespace
 
-absl::StatusOr<PlanQuery> Prepare(const v1::RenderScheduleRequest& request, const Limits& limits) {
+absl::StatusOr<PlanQuery> Prepare(const v1::RenderScheduleRequest& request, const Limits& limits,
+                                  Cancelled cancelled) {
   Violations violations;
   PlanQuery query;
   const bool compares = !request.compared().empty();
   if (compares) {
-    PrepareComparison(request, limits, query, violations);
+    PrepareComparison(request, limits, cancelled, query, violations);
   } else {
-    query.input = ConvertPlanInput(request, limits, violations);
+    query.input = ConvertPlanInput(request, limits, violations, cancelled);
   }
   if (FindFormat(request.format()) == nullptr) {
     violations.Add("format", absl::StrCat(static_cast<int>(request.format()), ", want one of ",

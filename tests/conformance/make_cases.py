@@ -1058,7 +1058,7 @@ def searches():
         {
             "error": {
                 "code": "INVALID_ARGUMENT",
-                "reason": "INVALID_REQUEST",
+                "reason": "NO_ORDER_FITS",
                 "violations": [f"pipeline.memory_limit_bytes[{rank}]" for rank in range(2)],
             }
         },
