@@ -192,15 +192,22 @@ class SearchCall {
 }  // namespace
 
 int64_t SearchBytes(const v1::SearchScheduleRequest& request) {
-  constexpr int64_t kBytesAnOpAndRank = 64;  // of all candidates of a round
-  constexpr int64_t kMostOps = 3;            // of a (stage, microbatch)
-  const int64_t chunks = std::clamp(request.chunks_per_rank(), 4, 64);
+  constexpr int64_t kBytesAnOp = 800;          // of all chains of all placements
+  constexpr int64_t kBytesOfExact = 16 << 20;  // of a small problem's branch and bound
+  constexpr int64_t kMostOps = 3;              // of a (stage, microbatch)
+  // With free starts: of each op and rank, of a placement's chains or those of any placement.
+  constexpr int64_t kFreeStartBytes = 32;
+  constexpr int64_t kAnyFreeStartBytes = 80;
+  const bool any = request.placement() == v1::SEARCH_PLACEMENT_ANY;
+  const int64_t chunks = std::clamp(request.chunks_per_rank(), any ? 2 : 1, 64);
   // What is larger is refused before it takes any.
   const int64_t ranks = std::clamp<int64_t>(request.pipeline().num_stages(), 0, kMaxSearchRanks);
   const int64_t ops =
       std::min(ranks * chunks * std::max(request.pipeline().num_microbatches(), 0) * kMostOps,
                kMaxSearchOps);
-  return ranks * ops * kBytesAnOpAndRank;
+  const bool free_starts = request.objective() == v1::SEARCH_OBJECTIVE_LONGEST_RANK_SPAN_FREE_START;
+  return kBytesOfExact + ops * kBytesAnOp +
+         (free_starts ? ranks * ops * (any ? kAnyFreeStartBytes : kFreeStartBytes) : 0);
 }
 
 absl::Status HandleSearchSchedule(const v1::SearchScheduleRequest& request, CallContext context,

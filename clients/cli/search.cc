@@ -112,12 +112,15 @@ class ProgressLine {
 };
 
 std::string FormatCurve(const v1::SearchScheduleResponse& response) {
-  Rows rows = {{"memory limit", "peak bytes", ObjectiveName(response.search().objective()),
-                "makespan", "bound"}};
+  const bool is_makespan = response.search().objective() == v1::SEARCH_OBJECTIVE_MAKESPAN;
+  Rows rows = {{"memory limit", "peak bytes", "makespan"}};
+  if (!is_makespan) rows[0].push_back(ObjectiveName(response.search().objective()));
+  rows[0].push_back("bound");
   for (const v1::ParetoPoint& point : response.pareto()) {
     rows.push_back({absl::StrCat(point.memory_limit_bytes()), absl::StrCat(point.peak_bytes()),
-                    FormatNumber(point.objective_value()), FormatNumber(point.makespan()),
-                    FormatNumber(point.bound())});
+                    FormatNumber(point.makespan())});
+    if (!is_makespan) rows.back().push_back(FormatNumber(point.objective_value()));
+    rows.back().push_back(FormatNumber(point.bound()));
   }
   return FormatTable(rows, /*first_right=*/0);
 }

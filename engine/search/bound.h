@@ -14,7 +14,10 @@ namespace pipesched {
 // within the pipeline's memory limits, is below. For the makespan at least LowerBound.
 // The largest of, over ranks and their stages:
 //
-// * for spans, the rank's whole work: F and the smallest form of the backward;
+// * for spans, the rank's whole work: F and the smallest form of the backward; and how long it
+//   is idle where memory holds fewer F than the way from its first F to its first backward takes;
+// * the same as seen from the rank of stage 0, which starts before and ends after it: the way
+//   there and back, less the W that memory lets the rank leave until after its last I;
 // * the way of a microbatch through memory. A rank whose bytes hold k activations of a
 //   stage starts the F of microbatch n + k (counted in the order of its F) only after n + 1
 //   of them have freed some, so that about M / k microbatches go one after another from

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/model/cancel.h"
+#include "engine/search/filled_search.h"
 #include "engine/search/list_schedule.h"
 #include "engine/search/local_search.h"
 #include "engine/search/model.h"
@@ -14,13 +15,25 @@
 
 namespace pipesched {
 
+// Where the chains of a model begin.
+struct ChainStart {
+  Rules rules;  // the best of those without a change
+  Score rules_score = kWorstScore;
+  Sequences best;  // of them and of the orders known before
+  Score best_score = kWorstScore;
+};
+
+// `known` are legal, do not deadlock, and may be none. The longer part of it is left out if
+// `stop` says so.
+ChainStart FindChainStart(const SearchModel& model, SearchObjective objective, Cancelled stop,
+                          const std::vector<Sequences>& known);
+
 // One line of search: rules of the list scheduler are changed while that helps, and the
 // best order so far is improved by local search, in turns. Depends on its seed alone.
 class SearchChain {
  public:
-  // `starts` are legal, do not deadlock, and may be none.
   SearchChain(const SearchModel& model, SearchObjective objective, uint64_t seed, Cancelled stop,
-              const std::vector<Sequences>& starts);
+              const ChainStart& start);
 
   // Tries about that many candidates, fewer if `stop` says so; returns how many.
   int64_t Run(int64_t candidates, Cancelled stop);
@@ -42,7 +55,8 @@ class SearchChain {
   FreeStart free_start_;
   Rules rules_;
   Score rules_score_;
-  int64_t rules_failed_ = 0;  // changes in a row that did not help
+  int64_t rules_failed_ = 0;              // changes in a row that did not help
+  std::unique_ptr<FilledSearch> filled_;  // null unless backwards are split
   std::unique_ptr<LocalSearch> local_;
 };
 

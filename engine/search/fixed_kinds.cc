@@ -25,12 +25,13 @@ bool Fits(const Pipeline& pipeline, const Placement& placement, const Order& ord
 
 }  // namespace
 
-int64_t ValueOf(const Pipeline& pipeline, const Placement& placement, const Order& order,
-                SearchObjective objective, Timeline& timeline) {
+std::optional<int64_t> ValueOf(const Pipeline& pipeline, const Placement& placement,
+                               const Order& order, SearchObjective objective, Timeline& timeline,
+                               Cancelled cancelled) {
   switch (objective) {
     case SearchObjective::kMakespan: return timeline.makespan;
     case SearchObjective::kLongestRankSpanFreeStart:
-      return DelayStarts(pipeline, placement, order, timeline);
+      return DelayStarts(pipeline, placement, order, timeline, cancelled);
     case SearchObjective::kLongestRankSpan: break;
   }
   int64_t span = 0;
@@ -57,7 +58,10 @@ std::vector<SearchAnswer> FixedKinds(const SearchProblem& problem, const Pipelin
     if (!timeline.ok()) continue;
     SearchAnswer answer{
         pipeline, placement, *std::move(order), *std::move(timeline), 0, std::string(kind.name)};
-    answer.value = ValueOf(pipeline, placement, answer.order, problem.objective, answer.timeline);
+    const std::optional<int64_t> value =
+        ValueOf(pipeline, placement, answer.order, problem.objective, answer.timeline, cancelled);
+    if (!value) continue;
+    answer.value = *value;
     answers.push_back(std::move(answer));
   }
   return answers;

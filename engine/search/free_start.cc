@@ -10,6 +10,8 @@
 namespace pipesched {
 namespace {
 
+constexpr size_t kStepsAPoll = 2'000'000;  // a few ms
+
 constexpr int64_t kNoPath = std::numeric_limits<int64_t>::min();
 
 // Longest paths from all sources to one point: longest[q], kNoPath if there is none.
@@ -145,16 +147,13 @@ int64_t LargestCycleMean(const std::vector<int64_t>& path, int num_ranks) {
   return mean;
 }
 
-FreeStart::FreeStart(const SearchModel& model) : model_(model) {
-  const auto p = static_cast<size_t>(model.num_ranks);
-  made_.resize(static_cast<size_t>(model.num_stages) * static_cast<size_t>(model.num_microbatches) *
-               2 * p);
-  free_.resize(p * p);
-}
+FreeStart::FreeStart(const SearchModel& model) : model_(model) {}
 
 int64_t FreeStart::SmallestSpan(const Sequences& sequences) {
   const auto p = static_cast<size_t>(model_.num_ranks);
   const auto m = static_cast<size_t>(model_.num_microbatches);
+  made_.resize(static_cast<size_t>(model_.num_stages) * m * 2 * p);
+  free_.resize(p * p);
   std::vector<size_t> at(p, 0);
   std::vector<std::vector<size_t>> done(p);
   std::vector<char> is_made(made_.size() / p, 0);
@@ -199,14 +198,22 @@ int64_t FreeStart::SmallestSpan(const Sequences& sequences) {
   return LargestCycleMean(path, model_.num_ranks);
 }
 
-int64_t DelayStarts(const Pipeline& pipeline, const Placement& placement, const Order& order,
-                    Timeline& timeline) {
+std::optional<int64_t> DelayStarts(const Pipeline& pipeline, const Placement& placement,
+                                   const Order& order, Timeline& timeline, Cancelled cancelled) {
   const auto p = static_cast<size_t>(order.num_ranks());
   const Graph graph(pipeline, placement, order, timeline);
   const std::vector<size_t> sorted = graph.Sorted();
   std::vector<size_t> last(p);  // node of each rank
   std::vector<int64_t> longest(order.ops.size() * p, kNoPath);
+  size_t steps = 0;
+  const auto told_to_stop = [&](size_t more) {
+    steps += more;
+    if (steps < kStepsAPoll) return false;
+    steps = 0;
+    return cancelled();
+  };
   for (const size_t i : sorted) {
+    if (told_to_stop(p)) return std::nullopt;
     int64_t* const here = &longest[i * p];
     graph.ForNeeds(i,
                    [&](size_t need, int64_t delay) { Raise(here, &longest[need * p], delay, p); });
@@ -228,6 +235,7 @@ int64_t DelayStarts(const Pipeline& pipeline, const Placement& placement, const 
   for (bool moved = true; moved;) {
     moved = false;
     for (const size_t i : sorted) {
+      if (told_to_stop(10)) return std::nullopt;
       int64_t start = graph.IsFirst(i) ? release[static_cast<size_t>(graph.rank_of(i))] : 0;
       graph.ForNeeds(i, [&](size_t need, int64_t delay) {
         start = std::max(start, delayed.ends[need] + delay);

@@ -2,8 +2,10 @@
 #define PIPESCHED_ENGINE_SEARCH_FREE_START_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "engine/model/cancel.h"
 #include "engine/model/order.h"
 #include "engine/model/pipeline.h"
 #include "engine/model/placement.h"
@@ -34,16 +36,17 @@ class FreeStart {
  private:
   const SearchModel& model_;
   // For each (stage, microbatch) and F or B: the longest path to its end from the first op
-  // of each rank, -1 for none.
+  // of each rank, -1 for none. P times as many as there are: not before it is asked for.
   std::vector<int64_t> made_;
   std::vector<int64_t> free_;  // the same to the end of each rank's last op so far
 };
 
 // The same of any order, and the times that have it: `timeline` is what Simulate made of
 // the order and becomes the one with the earliest starts that keep the smallest span.
-// Returns that span.
-int64_t DelayStarts(const Pipeline& pipeline, const Placement& placement, const Order& order,
-                    Timeline& timeline);
+// Returns that span, or nothing, with the timeline as it was, if `cancelled` says so, which
+// is asked every few ms.
+std::optional<int64_t> DelayStarts(const Pipeline& pipeline, const Placement& placement,
+                                   const Order& order, Timeline& timeline, Cancelled cancelled);
 
 }  // namespace pipesched
 

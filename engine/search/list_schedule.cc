@@ -128,7 +128,9 @@ void ListScheduler::Start(int rank, Token token) {
       state.free + (kind == kSearchForward ? model_.forward_delay[n] : model_.backward_delay[n]);
   arrives_[(n * m + microbatch) * 2 + k] = arrival;
   RankState& receiver = ranks_[static_cast<size_t>(model_.rank_of[n])];
-  if (receiver.idle) receiver.free = std::min(receiver.free, arrival);
+  if (!receiver.idle || receiver.free <= arrival) return;
+  receiver.free = arrival;
+  turns_.push({arrival, model_.rank_of[n]});
 }
 
 void ListScheduler::Step(int rank, const RankRule& rule) {
@@ -205,17 +207,18 @@ bool ListScheduler::Schedule(const Rules& rules) {
     state.left = model_.OpsOf(r);
     sequences_[static_cast<size_t>(r)].reserve(state.left);
   }
-  for (;;) {
-    int next = -1;
-    for (int r = 0; r < model_.num_ranks; ++r) {
-      const RankState& state = ranks_[static_cast<size_t>(r)];
-      if (state.left == 0) continue;
-      if (next < 0 || state.free < ranks_[static_cast<size_t>(next)].free) next = r;
-    }
-    if (next < 0) return true;
-    if (ranks_[static_cast<size_t>(next)].free == kNever) return false;
-    Step(next, rules[static_cast<size_t>(next)]);
+  turns_ = {};
+  for (int r = 0; r < model_.num_ranks; ++r) turns_.push({0, r});
+  while (!turns_.empty()) {
+    const auto [time, rank] = turns_.top();
+    turns_.pop();
+    const auto r = static_cast<size_t>(rank);
+    if (ranks_[r].left == 0 || ranks_[r].free != time) continue;  // it has another turn
+    if (time == kNever) return false;
+    Step(rank, rules[r]);
+    turns_.push({ranks_[r].free, rank});
   }
+  return true;
 }
 
 }  // namespace pipesched

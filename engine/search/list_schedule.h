@@ -2,6 +2,9 @@
 #define PIPESCHED_ENGINE_SEARCH_LIST_SCHEDULE_H_
 
 #include <cstdint>
+#include <functional>
+#include <queue>
+#include <utility>
 #include <vector>
 
 #include "engine/search/model.h"
@@ -53,7 +56,9 @@ class ListScheduler {
   int64_t Arrival(int rank, Token token) const;
 
   const SearchModel& model_;
+  using Turn = std::pair<int64_t, int>;  // when a rank decides, and the rank
   std::vector<RankState> ranks_;
+  std::priority_queue<Turn, std::vector<Turn>, std::greater<>> turns_;
   std::vector<std::vector<int64_t>> reserve_;  // of each rank and chunk: F of later chunks
   std::vector<int64_t> arrives_;               // of each (stage, microbatch): inputs of F, of B
   Sequences sequences_;

@@ -15,13 +15,14 @@
 #include "engine/order/steady_state.h"
 #include "engine/search/bound.h"
 #include "engine/search/chain.h"
+#include "engine/search/exact.h"
 #include "engine/search/fixed_kinds.h"
 #include "engine/sim/simulator.h"
 
 namespace pipesched {
 namespace {
 
-constexpr int kChains = 4;  // of each variant
+constexpr int kChains = 3;  // of each variant
 
 // Ops that a chain times in one round: a few milliseconds.
 constexpr int64_t kOpsARound = 400'000;
@@ -34,6 +35,11 @@ constexpr int kRoundsAnExchange = 6;
 constexpr int kLongMicrobatchesARank = 4;
 constexpr int kShortMicrobatchesARank = 3;
 constexpr int kLeastShortMicrobatches = 12;  // periods of up to so many fit in between
+
+// Small problems are solved exactly, after some rounds that give a good value to be below.
+constexpr int kExactRound = 1;
+constexpr int64_t kMostExactOps = 100;
+constexpr int64_t kMostExactStates = 30'000;
 
 int64_t NeededBytes(const Pipeline& pipeline, const Placement& placement, int rank) {
   absl::int128 bytes = 0;
@@ -79,9 +85,10 @@ class Variant {
       std::optional<Sequences> sequences = ToSequences(model_, answer.order);
       if (sequences) starts.push_back(*std::move(sequences));
     }
+    const ChainStart start = FindChainStart(model_, objective_, stop, starts);
     for (int c = 0; c < kChains; ++c) {
       chains_.push_back(std::make_unique<SearchChain>(
-          model_, objective_, seed + static_cast<uint64_t>(c), stop, starts));
+          model_, objective_, seed + static_cast<uint64_t>(c), stop, start));
     }
     if (pipeline_.shape.num_microbatches <= kLongMicrobatchesARank * model_.num_ranks ||
         pipeline_.shape.num_microbatches <= ShortMicrobatches(pipeline_.shape)) {
@@ -90,8 +97,9 @@ class Variant {
     short_pipeline_ = pipeline_;
     short_pipeline_.shape.num_microbatches = ShortMicrobatches(pipeline_.shape);
     short_model_ = MakeSearchModel(short_pipeline_, placement_, split);
-    short_chain_ = std::make_unique<SearchChain>(short_model_, objective_, seed + kChains, stop,
-                                                 std::vector<Sequences>());
+    short_chain_ =
+        std::make_unique<SearchChain>(short_model_, objective_, seed + kChains, stop,
+                                      FindChainStart(short_model_, objective_, stop, {}));
   }
 
   int num_tasks() const { return kChains + (short_chain_ != nullptr ? 1 : 0); }
@@ -105,6 +113,14 @@ class Variant {
   int64_t RunTask(int task, int64_t candidates, Cancelled stop) {
     SearchChain& chain = task < kChains ? *chains_[static_cast<size_t>(task)] : *short_chain_;
     return chain.Run(candidates, stop);
+  }
+
+  // Looks for what is below `upper` by branch and bound. Whether it could look at all.
+  bool SolveExactly(int64_t upper, int64_t most_states, Cancelled stop, int64_t& states) {
+    const ExactResult result = SearchExactly(model_, objective_, upper, most_states, stop);
+    if (result.better) chains_[0]->Offer(*result.better);
+    states += result.states;
+    return result.complete;
   }
 
   // After each round: long orders of the short problem, and an exchange now and then.
@@ -129,10 +145,14 @@ class Variant {
     return *best;
   }
 
-  SearchAnswer Answer() const {
+  // Nothing if `stop` says so before it is timed.
+  std::optional<SearchAnswer> Answer(Cancelled stop) const {
     SearchAnswer answer{pipeline_, placement_, ToOrder(model_, best().best()), {}, 0, ""};
     answer.timeline = *Simulate(pipeline_, placement_, answer.order);
-    answer.value = ValueOf(pipeline_, placement_, answer.order, objective_, answer.timeline);
+    const std::optional<int64_t> value =
+        ValueOf(pipeline_, placement_, answer.order, objective_, answer.timeline, stop);
+    if (!value) return std::nullopt;
+    answer.value = *value;
     return answer;
   }
 
@@ -205,6 +225,7 @@ class Searcher {
       std::vector<SearchAnswer> starts = FixedKinds(problem_, pipeline, wanted.kind, stop_);
       for (const SearchAnswer& answer : starts) Take(answer);
       starts.insert(starts.end(), known.begin(), known.end());
+      if (placement.num_replicas() > 1) variants_are_all_ = false;
       if (placement.num_replicas() > 1 || !ShortagesOf(pipeline, placement).empty()) continue;
       AddVariants(pipeline, placement, starts);
     }
@@ -228,7 +249,8 @@ class Searcher {
     for (int round = 0; !IsDone(); ++round) {
       stopped = stop_();
       if (stopped) break;
-      if (!RunRound(round)) break;
+      if (round == kExactRound) SolveExactly();
+      if (IsDone() || !RunRound(round)) break;
       TakeBest();
       tell();
     }
@@ -244,13 +266,33 @@ class Searcher {
     return SearchBound(pipeline, placement, forms, problem_.objective);
   }
 
+  // Where all variants are small: the best of them, and whether it is proven.
+  void SolveExactly() {
+    if (problem_.objective == SearchObjective::kLongestRankSpanFreeStart) return;
+    bool all = variants_are_all_;
+    for (const auto& variant : variants_) {
+      int64_t most = kMostExactStates;
+      if (budget_.candidates > 0) most = std::min(most, budget_.candidates - candidates_);
+      if (variant->OpsOfTask() > kMostExactOps) {
+        all = false;
+      } else if (!variant->SolveExactly(best_->value, most, stop_, candidates_)) {
+        all = false;
+      }
+      TakeBest();
+    }
+    if (all) bound_ = best_->value;
+  }
+
   void AddVariants(const Pipeline& pipeline, const Placement& placement,
                    const std::vector<SearchAnswer>& starts) {
     bool full_is_shorter = false;
     for (const StageCost& cost : pipeline.stages) {
       full_is_shorter =
           full_is_shorter || cost.backward < cost.backward_input + cost.backward_weight;
+      // Orders with fused pairs, or with both forms of backward, are of no variant.
+      if (cost.overlapped_pair) variants_are_all_ = false;
     }
+    if (problem_.split_backward && full_is_shorter) variants_are_all_ = false;
     const auto add = [&](bool split) {
       variants_.push_back(std::make_unique<Variant>(
           problem_, pipeline, placement, split, budget_.seed * 1'000'003 + variants_.size() * 97,
@@ -299,7 +341,8 @@ class Searcher {
   void TakeBest() {
     for (const auto& variant : variants_) {
       if (best_ && variant->best().score().value >= best_->value) continue;
-      Take(variant->Answer());
+      const std::optional<SearchAnswer> answer = variant->Answer(stop_);
+      if (answer) Take(*answer);
     }
   }
 
@@ -307,6 +350,7 @@ class Searcher {
   const SearchBudget& budget_;
   const Cancelled stop_;
   std::vector<std::unique_ptr<Variant>> variants_;
+  bool variants_are_all_ = true;  // every order is of one of them
   std::optional<SearchAnswer> best_;
   int64_t bound_ = 0;
   int64_t candidates_ = 0;

@@ -24,7 +24,8 @@ Timing::Timing(const SearchModel& model) : model_(model) {
       work_[r] += sum * model.num_microbatches;
     }
   }
-  first_start_.resize(ranks);
+  times_.starts.resize(ranks);
+  times_.ends.resize(ranks);
   made_.resize(static_cast<size_t>(model.num_stages) * static_cast<size_t>(model.num_microbatches) *
                2);
   at_.resize(ranks);
@@ -53,7 +54,7 @@ bool Timing::Change(const Sequences& sequences, const std::vector<size_t>& begin
     moved = std::min(moved, begins[r] == 0 ? 0 : ends_[r][begins[r] - 1]);
   }
   old_made_.clear();
-  old_first_start_ = first_start_;
+  old_times_ = times_;
   for (int r = 0; r < model_.num_ranks; ++r) {
     const auto i = static_cast<size_t>(r);
     const Sequence& sequence = sequences[i];
@@ -96,7 +97,7 @@ void Timing::Revert() {
               ends_[r].begin() + static_cast<std::ptrdiff_t>(undo_[r].begin));
   }
   for (const auto& [id, end] : old_made_) made_[id] = end;
-  first_start_ = old_first_start_;
+  times_ = old_times_;
 }
 
 bool Timing::Resume(const Sequences& sequences, bool spans, int64_t most) {
@@ -145,8 +146,8 @@ bool Timing::Resume(const Sequences& sequences, bool spans, int64_t most) {
         }
         next = stage - 1;
       }
-      if (at == 0) first_start_[r] = start;
-      if (start + rest - (spans ? first_start_[r] : 0) > most) return false;
+      if (at == 0) times_.starts[r] = start;
+      if (start + rest - (spans ? times_.starts[r] : 0) > most) return false;
       const int64_t time = model_.time[s][static_cast<size_t>(kind)];
       free = start + time;
       rest -= time;
@@ -164,6 +165,7 @@ bool Timing::Resume(const Sequences& sequences, bool spans, int64_t most) {
     }
     at_[r] = at;
     rest_[r] = rest;
+    times_.ends[r] = free;
   }
   for (size_t r = 0; r < at_.size(); ++r) {
     if (at_[r] != sequences[r].size()) return false;
@@ -171,23 +173,18 @@ bool Timing::Resume(const Sequences& sequences, bool spans, int64_t most) {
   return true;
 }
 
-int64_t Timing::Makespan() const {
-  int64_t makespan = 0;
-  for (int r = 0; r < model_.num_ranks; ++r) makespan = std::max(makespan, EndOf(r));
-  return makespan;
-}
+int64_t RankTimes::Makespan() const { return *std::max_element(ends.begin(), ends.end()); }
 
-int64_t Timing::LongestRankSpan() const {
+int64_t RankTimes::LongestRankSpan() const {
   int64_t span = 0;
-  for (int r = 0; r < model_.num_ranks; ++r) span = std::max(span, EndOf(r) - StartOf(r));
+  for (size_t r = 0; r < ends.size(); ++r) span = std::max(span, ends[r] - starts[r]);
   return span;
 }
 
-int64_t Timing::MeanEighth(bool spans) const {
+int64_t RankTimes::MeanEighth(bool spans) const {
+  const auto count = static_cast<int64_t>(8 * ends.size());
   int64_t sum = 0;
-  for (int r = 0; r < model_.num_ranks; ++r) {
-    sum += (EndOf(r) - (spans ? StartOf(r) : 0)) / (8 * int64_t{model_.num_ranks});
-  }
+  for (size_t r = 0; r < ends.size(); ++r) sum += (ends[r] - (spans ? starts[r] : 0)) / count;
   return sum;
 }
 

@@ -10,6 +10,17 @@
 
 namespace pipesched {
 
+// When each rank starts its first op and ends its last.
+struct RankTimes {
+  std::vector<int64_t> starts;
+  std::vector<int64_t> ends;
+
+  int64_t Makespan() const;
+  int64_t LongestRankSpan() const;
+  // The sum over ranks of what the objective takes the largest of, over 8P: breaks ties.
+  int64_t MeanEighth(bool spans) const;
+};
+
 // The times of legal sequences, every op as early as possible, kept up to date while
 // they change: only what can move is timed again.
 class Timing {
@@ -27,17 +38,8 @@ class Timing {
               int64_t most);
   void Revert();
 
-  int64_t Makespan() const;
-  int64_t LongestRankSpan() const;
-  // The sum over ranks of what the objective takes the largest of, over 8P: breaks ties.
-  int64_t MeanEighth(bool spans) const;
-
+  const RankTimes& times() const { return times_; }
   const std::vector<int64_t>& ends(int rank) const { return ends_[static_cast<size_t>(rank)]; }
-  int64_t StartOf(int rank) const { return first_start_[static_cast<size_t>(rank)]; }
-  int64_t EndOf(int rank) const {
-    const auto& ends = ends_[static_cast<size_t>(rank)];
-    return ends.empty() ? 0 : ends.back();
-  }
 
   // Where an op of a rank starts at the earliest for what it needs from other ranks.
   int64_t StartAt(const Sequences& sequences, int rank, size_t position) const {
@@ -65,7 +67,7 @@ class Timing {
   const SearchModel& model_;
   std::vector<int64_t> work_;  // of each rank
   std::vector<std::vector<int64_t>> ends_;
-  std::vector<int64_t> first_start_;
+  RankTimes times_;
   std::vector<int64_t> made_;  // end of the F and of the B of each (stage, microbatch)
 
   // While ranks are timed: where each is, how often it ran each token, what it waits for.
@@ -76,7 +78,7 @@ class Timing {
   std::vector<int> ready_;
 
   std::vector<Undo> undo_;
-  std::vector<int64_t> old_first_start_;
+  RankTimes old_times_;
   std::vector<std::pair<size_t, int64_t>> old_made_;
 };
 

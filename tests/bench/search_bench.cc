@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -13,52 +14,18 @@
 #include "daemon/handlers.h"
 #include "engine/search/search.h"
 #include "pipesched/v1/search.pb.h"
+#include "tests/support/zero_bubble.h"
 
 namespace pipesched {
 namespace {
 
 void Ignore(const SearchProgress&) {}
 
-// A setting of the zero-bubble paper (arXiv 2401.10241), times in ms.
-struct Setting {
-  const char* name;
-  int ranks, microbatches;
-  double forward, input, weight, p2p;
-  int64_t hidden, heads;
-};
-constexpr Setting kSettings[] = {
-    {"setting1", 8, 24, 18.522, 18.086, 9.337, .601, 2304, 24},
-    {"setting4", 8, 24, 29.718, 29.444, 19.927, .527, 4096, 32},
-    {"setting7", 16, 48, 11.347, 11.248, 8.132, .377, 5120, 40},
-};
-
-SearchProblem ProblemOf(const Setting& setting, int microbatches, int limit, int chunks) {
-  SearchProblem problem;
-  Pipeline& machine = problem.machine;
-  machine.shape = {setting.ranks, 1, microbatches};
-  StageCost cost;
-  const auto ticks = [](double ms) { return static_cast<int64_t>(ms * 1e6 + .5); };
-  cost.forward = ticks(setting.forward);
-  cost.backward_input = ticks(setting.input);
-  cost.backward_weight = ticks(setting.weight);
-  cost.backward = cost.backward_input + cost.backward_weight;
-  cost.activation_bytes = 34 * setting.hidden + 5 * setting.heads * 1024;
-  cost.weight_grad_bytes = chunks == 1 ? 32 * setting.hidden : cost.activation_bytes;
-  machine.stages.assign(static_cast<size_t>(setting.ranks), cost);
-  machine.p2p_forward.assign(static_cast<size_t>(setting.ranks) - 1, ticks(setting.p2p));
-  machine.p2p_backward = machine.p2p_forward;
-  machine.memory_limit_bytes.assign(static_cast<size_t>(setting.ranks),
-                                    limit * cost.activation_bytes);
-  problem.placements = {{chunks == 1 ? PlacementKind::kLinear : PlacementKind::kV, chunks}};
-  problem.objective = SearchObjective::kLongestRankSpan;
-  return problem;
-}
-
 void BM_Candidates(benchmark::State& state) {
-  Setting setting = kSettings[0];
+  ZeroBubbleSetting setting = kSetting1;
   setting.ranks = static_cast<int>(state.range(0));
-  const SearchProblem problem =
-      ProblemOf(setting, static_cast<int>(state.range(1)), setting.ranks + 2, 1);
+  setting.microbatches = static_cast<int>(state.range(1));
+  const SearchProblem problem = ProblemOf(setting, setting.ranks + 2);
   int64_t candidates = 0;
   for (auto _ : state) {
     candidates += Search(problem, {.candidates = 20'000}, NeverCancelled, Ignore)->candidates;
@@ -72,73 +39,122 @@ BENCHMARK(BM_Candidates)
     ->Args({32, 256})
     ->Unit(benchmark::kMillisecond);
 
-// Until within 1 % of `best`, the least value known, or of the bound.
+// Until within 1 % of the bound or of the best rate known.
 void BM_TimeToGood(benchmark::State& state, const SearchProblem& problem, double best_rate) {
-  const StageCost& cost = problem.machine.stages[0];
-  const double busy =
-      static_cast<double>((cost.forward + cost.backward) * problem.machine.shape.num_microbatches);
-  const double good = 1.01 * busy / (1 - best_rate);
   double rate = 0;
   for (auto _ : state) {
     const absl::Time end = absl::Now() + absl::Seconds(10);
     int64_t value = 0;
     const auto stop = [&] {
-      return (value > 0 && static_cast<double>(value) <= good) || absl::Now() > end;
+      return (value > 0 && 1 - RateOf(problem, value) >= (1 - best_rate) / 1.01) ||
+             absl::Now() > end;
     };
     const auto watch = [&](const SearchProgress& progress) { value = progress.value; };
     const auto result = Search(problem, {.gap = .01}, stop, watch);
-    rate = 1 - busy / static_cast<double>(result->answer.value);
+    rate = RateOf(problem, result->answer.value);
   }
   state.counters["rate"] = rate;
 }
 
 // The best within a second on one core.
 void BM_WithinASecond(benchmark::State& state, const SearchProblem& problem) {
-  const StageCost& cost = problem.machine.stages[0];
-  const double busy =
-      static_cast<double>((cost.forward + cost.backward) * problem.machine.shape.num_microbatches);
   double rate = 0;
+  double bound = 0;
   for (auto _ : state) {
     const absl::Time end = absl::Now() + absl::Seconds(1);
     const auto result = Search(
         problem, {}, [&] { return absl::Now() > end; }, Ignore);
-    rate = 1 - busy / static_cast<double>(result->answer.value);
+    rate = RateOf(problem, result->answer.value);
+    bound = RateOf(problem, result->bound);
   }
   state.counters["rate"] = rate;
+  state.counters["bound"] = bound;
 }
 
+void Register(const std::string& name, const SearchProblem& problem, double best) {
+  benchmark::RegisterBenchmark(
+      absl::StrCat("BM_TimeToGood/", name).c_str(),
+      [problem, best](benchmark::State& state) { BM_TimeToGood(state, problem, best); })
+      ->Iterations(1)
+      ->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark(
+      absl::StrCat("BM_WithinASecond/", name).c_str(),
+      [problem](benchmark::State& state) { BM_WithinASecond(state, problem); })
+      ->Iterations(1)
+      ->Unit(benchmark::kMillisecond);
+}
+
+// The best rates are those of longer searches.
 void RegisterSettings() {
-  // The best rates seen, by longer searches.
   const struct {
-    int setting, limit_per_rank_halves, chunks;
+    ZeroBubbleSetting setting;
+    int limit;
     double best;
-  } cases[] = {{0, 2, 1, .1585}, {0, 4, 1, .0433}, {1, 2, 1, .1323}, {1, 4, 1, .0012},
-               {2, 2, 1, .1397}, {2, 4, 1, .0031}, {0, 2, 2, .0703}, {1, 2, 2, .0440}};
-  for (const auto& c : cases) {
-    const Setting& setting = kSettings[c.setting];
-    const SearchProblem problem = ProblemOf(setting, setting.microbatches,
-                                            c.limit_per_rank_halves * setting.ranks / 2, c.chunks);
-    const std::string name = absl::StrCat(setting.name, c.chunks == 1 ? "/linear/" : "/v/",
-                                          c.limit_per_rank_halves / 2, "p");
-    benchmark::RegisterBenchmark(
-        absl::StrCat("BM_TimeToGood/", name).c_str(),
-        [problem, best = c.best](benchmark::State& state) { BM_TimeToGood(state, problem, best); })
-        ->Iterations(1)
-        ->Unit(benchmark::kMillisecond);
-    benchmark::RegisterBenchmark(
-        absl::StrCat("BM_WithinASecond/", name).c_str(),
-        [problem](benchmark::State& state) { BM_WithinASecond(state, problem); })
-        ->Iterations(1)
-        ->Unit(benchmark::kMillisecond);
+  } linear[] = {{kSetting1, 8, .1585},  {kSetting1, 16, .0433}, {kSetting4, 8, .1323},
+                {kSetting4, 16, .0012}, {kSetting7, 16, .1397}, {kSetting7, 32, .0031}};
+  for (const auto& c : linear) {
+    Register(absl::StrCat(c.setting.name, "/linear/", c.limit), ProblemOf(c.setting, c.limit),
+             c.best);
+  }
+  const struct {
+    ZeroBubbleSetting setting;
+    int limit;
+    double best;         // with the whole latency
+    double best_halved;  // with half of it
+  } v[] = {{kSetting1, 8, .0703, .0603}, {kSetting1, 5, .1671, .1591},
+           {kSetting1, 4, .2847, .2693}, {kSetting4, 8, .0403, .0349},
+           {kSetting4, 5, .1431, .1388}, {kSetting4, 4, .2382, .2220}};
+  for (const auto& c : v) {
+    Register(absl::StrCat(c.setting.name, "/v/", c.limit), VProblemOf(c.setting, c.limit), c.best);
+    ZeroBubbleSetting halved = c.setting;
+    halved.p2p /= 2;
+    Register(absl::StrCat(c.setting.name, "/v/", c.limit, "/half_latency"),
+             VProblemOf(halved, c.limit), c.best_halved);
+  }
+  for (int limit = 8; limit <= 15; ++limit) {
+    SearchProblem problem = ProblemOf(kSetting4, limit);
+    const std::string name = absl::StrCat("BM_WithinASecond/setting4/linear/", limit);
+    for (const bool spans : {true, false}) {
+      if (!spans) problem.objective = SearchObjective::kMakespan;
+      benchmark::RegisterBenchmark(
+          absl::StrCat(name, spans ? "/spans" : "/makespans").c_str(),
+          [problem](benchmark::State& state) { BM_WithinASecond(state, problem); })
+          ->Iterations(1)
+          ->Unit(benchmark::kMillisecond);
+    }
   }
 }
+
+// Until each of the zero-bubble authors' integer programs is reached.
+void BM_IntegerPrograms(benchmark::State& state) {
+  const std::vector<IntegerProgram> programs = ReadIntegerPrograms();
+  std::vector<absl::Duration> times;
+  for (auto _ : state) {
+    for (const IntegerProgram& program : programs) {
+      const absl::Time start = absl::Now();
+      bool reached = false;
+      const auto watch = [&](const SearchProgress& progress) {
+        reached = reached || progress.value <= program.span;
+      };
+      const auto stop = [&] { return reached || absl::Now() - start > absl::Seconds(1); };
+      benchmark::DoNotOptimize(Search(program.problem, {}, stop, watch));
+      times.push_back(reached ? absl::Now() - start : absl::InfiniteDuration());
+    }
+  }
+  std::sort(times.begin(), times.end());
+  state.counters["median_ms"] = absl::ToDoubleMilliseconds(times[times.size() / 2]);
+  state.counters["most_ms"] = absl::ToDoubleMilliseconds(times.back());
+}
+BENCHMARK(BM_IntegerPrograms)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 // The longest time between two looks at whether to stop.
 void BM_LongestLook(benchmark::State& state) {
-  Setting setting = kSettings[0];
+  ZeroBubbleSetting setting = kSetting1;
   setting.ranks = static_cast<int>(state.range(0));
-  const SearchProblem problem = ProblemOf(setting, static_cast<int>(state.range(1)), setting.ranks,
-                                          static_cast<int>(state.range(2)));
+  setting.microbatches = static_cast<int>(state.range(1));
+  SearchProblem problem =
+      state.range(2) == 1 ? ProblemOf(setting, setting.ranks) : VProblemOf(setting, setting.ranks);
+  if (state.range(3) != 0) problem.objective = SearchObjective::kLongestRankSpanFreeStart;
   absl::Duration longest;
   for (auto _ : state) {
     const absl::Time end = absl::Now() + absl::Seconds(2);
@@ -155,10 +171,13 @@ void BM_LongestLook(benchmark::State& state) {
   state.counters["longest_look_ms"] = absl::ToDoubleMilliseconds(longest);
 }
 BENCHMARK(BM_LongestLook)
-    ->Args({8, 24, 1})
-    ->Args({8, 24, 2})
-    ->Args({16, 48, 1})
-    ->Args({32, 256, 1})
+    ->ArgNames({"ranks", "microbatches", "chunks", "free_starts"})
+    ->Args({8, 24, 2, 0})
+    ->Args({32, 256, 1, 0})
+    ->Args({128, 170, 1, 0})
+    ->Args({128, 85, 2, 0})
+    ->Args({32, 256, 1, 1})
+    ->Args({128, 170, 1, 1})
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 

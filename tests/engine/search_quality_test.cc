@@ -4,20 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <sstream>
-#include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "engine/metrics/metrics.h"
 #include "engine/search/search.h"
-#include "engine/sim/simulator.h"
-#include "tests/support/process.h"
 #include "tests/support/sanitizer.h"
-#include "tests/support/status_matchers.h"
+#include "tests/support/zero_bubble.h"
 
 namespace pipesched {
 namespace {
@@ -42,118 +35,41 @@ class SearchQualityTest : public testing::Test {
   }
 };
 
-int64_t Number(absl::string_view text) {
-  int64_t number = 0;
-  EXPECT_TRUE(absl::SimpleAtoi(text, &number)) << text;
-  return number;
-}
-
-int64_t ValueAt(const std::string& text, size_t index) {
-  const std::vector<std::string> values = absl::StrSplit(text, ',');
-  return Number(values[values.size() == 1 ? 0 : index]);
-}
-
 TEST_F(SearchQualityTest, ReachesTheOptimaOfTheZeroBubbleAuthorsIntegerProgram) {
-  std::ifstream file(SourceFile("tests/golden/zb_ilp.txt"));
-  int count = 0;
   std::vector<int64_t> candidates;
-  for (std::string text; std::getline(file, text);) {
-    if (text.empty() || text[0] == '#') continue;
-    SCOPED_TRACE(text);
-    ++count;
-    std::istringstream line(text);
-    std::string id, f, i, w, p2p, limit, relation;
-    int64_t activation = 0, until_weight = 0, span = 0;
-    SearchProblem problem;
-    Pipeline& machine = problem.machine;
-    line >> id >> machine.shape.num_ranks >> machine.shape.num_microbatches >> f >> i >> w >> p2p >>
-        activation >> until_weight >> limit >> relation >> span;
-    const auto ranks = static_cast<size_t>(machine.shape.num_ranks);
-    for (size_t r = 0; r < ranks; ++r) {
-      StageCost cost;
-      cost.forward = ValueAt(f, r);
-      cost.backward_input = ValueAt(i, r);
-      cost.backward_weight = ValueAt(w, r);
-      cost.backward = cost.backward_input + cost.backward_weight;
-      cost.activation_bytes = activation;
-      cost.weight_grad_bytes = until_weight;
-      machine.stages.push_back(cost);
-      machine.memory_limit_bytes.push_back(ValueAt(limit, r));
-    }
-    machine.p2p_forward.assign(ranks - 1, Number(p2p));
-    machine.p2p_backward = machine.p2p_forward;
-    problem.placements = {{PlacementKind::kLinear, 1}};
-    problem.objective = SearchObjective::kLongestRankSpanFreeStart;
+  for (const IntegerProgram& program : ReadIntegerPrograms()) {
+    SCOPED_TRACE(program.text);
     int64_t when_reached = -1;
     const auto watch = [&](const SearchProgress& progress) {
-      if (progress.value <= span && when_reached < 0) when_reached = progress.candidates;
+      if (progress.value <= program.span && when_reached < 0) when_reached = progress.candidates;
     };
     const auto stop = [&] { return when_reached >= 0; };
     const absl::StatusOr<SearchResult> result =
-        Search(problem, {.candidates = 200'000}, stop, watch);
+        Search(program.problem, {.candidates = 200'000}, stop, watch);
     ASSERT_TRUE(result.ok()) << result.status();
-    if (relation == "=") {
-      EXPECT_EQ(result->answer.value, span);
+    if (program.proven) {
+      EXPECT_EQ(result->answer.value, program.span);
     } else {
-      EXPECT_LE(result->answer.value, span);
+      EXPECT_LE(result->answer.value, program.span);
     }
-    EXPECT_LE(result->bound, span);
+    EXPECT_LE(result->bound, program.span);
     candidates.push_back(when_reached);
   }
-  EXPECT_EQ(count, 108);
+  ASSERT_EQ(candidates.size(), 108U);
   std::sort(candidates.begin(), candidates.end());
   RecordProperty("median_candidates", absl::StrCat(candidates[candidates.size() / 2]));
   RecordProperty("most_candidates", absl::StrCat(candidates.back()));
 }
 
-// A setting of the zero-bubble paper (arXiv 2401.10241, table 2): times in ms, sizes of the
-// model for its memory: activations are 34h + 5as, of which 32h stay until W.
-struct Setting {
-  int ranks, microbatches;
-  double forward, input, weight, p2p;
-  int64_t hidden, heads;
-};
-constexpr Setting kSetting1 = {8, 24, 18.522, 18.086, 9.337, .601, 2304, 24};
-constexpr Setting kSetting4 = {8, 24, 29.718, 29.444, 19.927, .527, 4096, 32};
-constexpr Setting kSetting7 = {16, 48, 11.347, 11.248, 8.132, .377, 5120, 40};
-constexpr int64_t kSequence = 1024;
-
-int64_t Ticks(double ms) { return static_cast<int64_t>(ms * 1e6 + .5); }
-
-// The machine; its ranks may hold `limit` activations.
-SearchProblem ProblemOf(const Setting& setting, int limit) {
-  SearchProblem problem;
-  Pipeline& machine = problem.machine;
-  machine.shape = {setting.ranks, 1, setting.microbatches};
-  StageCost cost;
-  cost.forward = Ticks(setting.forward);
-  cost.backward_input = Ticks(setting.input);
-  cost.backward_weight = Ticks(setting.weight);
-  cost.backward = cost.backward_input + cost.backward_weight;
-  cost.activation_bytes = 34 * setting.hidden + 5 * setting.heads * kSequence;
-  cost.weight_grad_bytes = 32 * setting.hidden;
-  machine.stages.assign(static_cast<size_t>(setting.ranks), cost);
-  machine.p2p_forward.assign(static_cast<size_t>(setting.ranks) - 1, Ticks(setting.p2p));
-  machine.p2p_backward = machine.p2p_forward;
-  machine.memory_limit_bytes.assign(static_cast<size_t>(setting.ranks),
-                                    limit * cost.activation_bytes);
-  problem.placements = {{PlacementKind::kLinear, 1}};
-  problem.objective = SearchObjective::kLongestRankSpan;
-  return problem;
-}
-
-// 1 - busy / value of a uniform machine, rounded to the papers' four digits.
+// Rounded to the papers' four digits.
 double Rate(const SearchProblem& problem, int64_t value) {
-  const StageCost& cost = problem.machine.stages[0];
-  const double busy = static_cast<double>(problem.machine.shape.num_microbatches) *
-                      static_cast<double>(cost.forward + cost.backward);
-  return std::round((1 - busy / static_cast<double>(value)) * 1e4) / 1e4;
+  return std::round(RateOf(problem, value) * 1e4) / 1e4;
 }
 
 TEST_F(SearchQualityTest, ReachesTheZeroBubblePapersRates) {
   const struct {
     const char* name;
-    Setting setting;
+    ZeroBubbleSetting setting;
     int limit;
     double rate;
     int64_t candidates;
@@ -191,25 +107,31 @@ TEST_F(SearchQualityTest, MoreMemoryIsNeverWorse) {
   }
 }
 
-// Limits in activations that stay whole until W. Better than the fixed kinds zbv and v_min,
-// whose rates here are .0728, .0446 and .3338, .2713; v_half's are .1671 and .1431.
-TEST_F(SearchQualityTest, VPlacementIsNoWorseThanItsKinds) {
+// Limits in activations that stay whole until W. A chunk has half of a stage's times. The authors'
+// rates (.0603, .1610, .3175; .0349, .1397, .2613) arise where it has all of them, which is half of
+// the latency here; with all of it no order is below .0624 and .0363 in the ZBV rows. The fixed
+// kinds zbv, v_half and v_min have .0728, .1671, .3338 and .0446, .1431, .2713.
+TEST_F(SearchQualityTest, VPlacementIsNoWorseThanTheAuthorsAndItsKinds) {
   const struct {
     const char* name;
-    Setting setting;
+    ZeroBubbleSetting setting;
+    double latency;
     int limit;
     double rate;
   } cases[] = {
-      {"1, ZBV", kSetting1, 8, .0714},    {"1, V-Half", kSetting1, 5, .1671},
-      {"1, V-Min", kSetting1, 4, .3000},  {"4, ZBV", kSetting4, 8, .0442},
-      {"4, V-Half", kSetting4, 5, .1431}, {"4, V-Min", kSetting4, 4, .2613},
+      {"1, ZBV", kSetting1, .5, 8, .0603},    {"1, V-Half", kSetting1, .5, 5, .1610},
+      {"1, V-Min", kSetting1, .5, 4, .3000},  {"4, ZBV", kSetting4, .5, 8, .0349},
+      {"4, V-Half", kSetting4, .5, 5, .1397}, {"4, V-Min", kSetting4, .5, 4, .2500},
+      {"1, ZBV", kSetting1, 1, 8, .0703},     {"1, V-Half", kSetting1, 1, 5, .1671},
+      {"1, V-Min", kSetting1, 1, 4, .3000},   {"4, ZBV", kSetting4, 1, 8, .0403},
+      {"4, V-Half", kSetting4, 1, 5, .1431},  {"4, V-Min", kSetting4, 1, 4, .2600},
   };
   for (const auto& c : cases) {
-    SCOPED_TRACE(c.name);
-    SearchProblem problem = ProblemOf(c.setting, c.limit);
-    problem.placements = {{PlacementKind::kV, 2}};
-    for (StageCost& cost : problem.machine.stages) cost.weight_grad_bytes = cost.activation_bytes;
-    const SearchResult result = MustSearch(problem, {.candidates = 200'000});
+    SCOPED_TRACE(absl::StrCat(c.name, ", latency x ", c.latency));
+    ZeroBubbleSetting setting = c.setting;
+    setting.p2p *= c.latency;
+    const SearchProblem problem = VProblemOf(setting, c.limit);
+    const SearchResult result = MustSearch(problem, {.candidates = 100'000});
     EXPECT_LE(Rate(problem, result.answer.value), c.rate);
   }
 }

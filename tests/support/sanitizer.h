@@ -12,8 +12,10 @@ namespace pipesched {
 // AddressSanitizer keeps what was freed, and makes all slower.
 inline bool HasAddressSanitizer() { return __asan_init != nullptr; }
 
-// Both take memory of their own.
-inline bool MeasuresMemory() { return __asan_init == nullptr && __tsan_init == nullptr; }
+inline bool IsInstrumented() { return __asan_init != nullptr || __tsan_init != nullptr; }
+
+// Sanitizers take memory of their own.
+inline bool MeasuresMemory() { return !IsInstrumented(); }
 
 // A promised time as it is asserted: with tenfold slack, since tests share machines,
 // and with fivefold more where the program is instrumented.
