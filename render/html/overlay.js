@@ -55,7 +55,7 @@ export function drawAxes(context, plan, view, paints) {
   context.textBaseline = "middle";
   const every = 2 ** Math.max(0, Math.ceil(Math.log2(LEAST_RANK_LABEL / view.pitch)));
   plan.rows.forEach(({ schedule, rank }, row) => {
-    const y = view.yAt(row) + view.rowHeight / 2;
+    const y = view.yAt(row) + (rank < 0 ? view.rowHeight : view.opsHeight) / 2;
     if (y < 0 || y > view.height) return;
     if (rank < 0) {
       context.textAlign = "left";
@@ -114,9 +114,9 @@ export function arrow(context, plan, view, from, to, colour) {
   const a = boxOf(plan, view, from);
   const b = boxOf(plan, view, to);
   const x0 = a.x + a.width;
-  const y0 = a.y + a.height / 2;
+  const y0 = a.y + view.opsHeight / 2;
   const x1 = b.x;
-  const y1 = b.y + b.height / 2;
+  const y1 = b.y + view.opsHeight / 2;
   const angle = Math.atan2(y1 - y0, x1 - x0);
   if (Math.hypot(x1 - x0, y1 - y0) < 2) return;
   context.strokeStyle = colour;

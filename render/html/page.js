@@ -130,6 +130,7 @@ export class Page {
     this.due = false;
     const { context, view, ratio = 1, theme, paints } = this;
     if (paints === undefined) return;
+    view.memory = this.memoryBox.checked;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = theme.paints["page"] ?? "";
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
@@ -186,7 +187,7 @@ export class Page {
     const last = ops.offsets[row + 1] ?? 0;
     const op = firstEndingAfter(ops, row, time - 1 / view.scale);
     if (op >= last || (ops.starts[op] ?? 0) > time + 1 / view.scale) return -1;
-    const lower = y - view.yAt(row) > view.rowHeight / 2;
+    const lower = y - view.yAt(row) > view.opsHeight / 2;
     return ops.fused[op] === 1 && lower ? op + 1 : op;
   }
 
