@@ -330,18 +330,26 @@ class TextDrawer {
   }
 
   void AddTable() {
-    std::vector<std::vector<std::string>> table = ComparisonTable(subjects_);
-    std::vector<size_t> widths(table[0].size());
-    for (const auto& row : table) {
-      for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-    }
+    ComparisonRows table = ComparisonTable(subjects_);
+    const auto widths_of = [](const ComparisonRows& rows) {
+      std::vector<size_t> widths(rows[0].size());
+      for (const auto& row : rows) {
+        for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+      }
+      return widths;
+    };
+    FitTable(table, [&](const ComparisonRows& rows) {
+      size_t width = 0;
+      for (const size_t column : widths_of(rows)) width += column + 2;
+      return width - 2 <= static_cast<size_t>(style_.columns);
+    });
+    const std::vector<size_t> widths = widths_of(table);
     for (const auto& row : table) {
       std::string line;
       for (size_t i = 0; i < row.size(); ++i) {
         const int cell_width = static_cast<int>(widths[i]);
         const std::string cell = i == 0 ? absl::StrFormat("%-*s", cell_width, row[i])
                                         : absl::StrFormat("%*s", cell_width, row[i]);
-        if (line.size() + 2 + cell.size() > static_cast<size_t>(style_.columns)) break;
         absl::StrAppend(&line, i == 0 ? "" : "  ", cell);
       }
       AddLine(line);
