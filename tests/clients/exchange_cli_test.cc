@@ -189,6 +189,8 @@ TEST(ExchangeCliTest, ReadsStandardInput) {
   cli.options.input = "0F0,0B0\n1F0,1B0\n";
   EXPECT_EQ(cli.Run("validate - --dialect pytorch").out,
             "SAFE: 2 ranks, 2 stages, 1 microbatch, 4 actions, no transfers\n");
+  EXPECT_THAT(cli.Run("validate -").err,
+              HasSubstr("; PyTorch CSV wants --dialect, or a name in .csv\n"));
 }
 
 }  // namespace
