@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/convert/schedule.h"
+#include "engine/order/registry.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "tests/daemon/requests.h"
 #include "tests/support/status_matchers.h"
@@ -363,6 +365,37 @@ TEST(HandleRenderScheduleTest, DrawsEveryFormatOfTheServer) {
     EXPECT_EQ(response.height() > 0, sized);
     EXPECT_EQ(PicturePixels(request, response) > 0, sized && format != v1::RENDER_FORMAT_TEXT);
   }
+}
+
+TEST(HandleRenderScheduleTest, DrawsEveryKindInEveryFormatWithTheSameBytes) {
+  const Limits limits;
+  v1::GetServerInfoResponse info;
+  HandleGetServerInfo(limits, info);
+  int pictures = 0;
+  for (const ScheduleKind& kind : AllScheduleKinds()) {
+    if (kind.make_order == nullptr) continue;  // "custom"
+    auto request = Parse<v1::RenderScheduleRequest>(
+        "pipeline { num_stages: 4 num_microbatches: 8 p2p_time: 0.25 "
+        "stage_costs { activation_bytes: 1000 } memory_limit_bytes: 9000 } "
+        "options { show_arrows: true show_critical_path: true }");
+    if (!kind.check({.num_ranks = 4, .chunks_per_rank = 1, .num_microbatches = 8}, {}).empty()) {
+      request.mutable_pipeline()->set_num_stages(8);
+      request.mutable_pipeline()->set_chunks_per_rank(2);
+    }
+    request.mutable_schedule()->set_kind(ToProto(kind));
+    for (const int format : info.render_formats()) {
+      SCOPED_TRACE(absl::StrCat(kind.name, " ", v1::RenderFormat_Name(format)));
+      request.set_format(static_cast<v1::RenderFormat>(format));
+      v1::RenderScheduleResponse response;
+      ASSERT_THAT(HandlePlanCall(request, Context(limits), response), IsOk());
+      v1::RenderScheduleResponse again;
+      ASSERT_THAT(HandlePlanCall(request, Context(limits), again), IsOk());
+      EXPECT_FALSE(response.content().empty());
+      EXPECT_TRUE(response.content() == again.content());
+      ++pictures;
+    }
+  }
+  EXPECT_GE(pictures, 18 * 5);
 }
 
 TEST(HandleRenderScheduleTest, ComparesSchedulesOfOneMachine) {
