@@ -48,8 +48,13 @@ std::string DidYouMean(absl::string_view text, const std::vector<std::string>& c
   for (const std::string& candidate : candidates) {
     const std::string name = Normalize(candidate);
     const size_t most = std::max<size_t>(1, std::max(wanted.size(), name.size()) / 3);
-    const size_t distance = Distance(wanted, name);
-    size_t badness = distance <= most ? 2 + distance : least;
+    size_t badness = least;
+    // Texts whose lengths differ by more are further apart than that: no need to look.
+    const auto [shorter, longer] = std::minmax(wanted.size(), name.size());
+    if (longer - shorter <= most) {
+      const size_t distance = Distance(wanted, name);
+      if (distance <= most) badness = 2 + distance;
+    }
     if (wanted.size() >= kShortestPart) {
       if (absl::StrContains(name, absl::StrCat("_", wanted))) badness = 1;
       if (absl::StartsWith(name, wanted)) badness = 0;

@@ -55,12 +55,14 @@ void OpenTls(const Settings& settings, DaemonOptions& options, std::vector<std::
   RequireTogether(settings, FlagId::kTlsCert, FlagId::kTlsKey, problems);
   RequireTogether(settings, FlagId::kTlsKey, FlagId::kTlsCert, problems);
   RequireTogether(settings, FlagId::kTlsClientCa, FlagId::kTlsCert, problems);
+  RequireTogether(settings, FlagId::kTlsCrlDir, FlagId::kTlsClientCa, problems);
   RequireTogether(settings, FlagId::kAllowSan, FlagId::kTlsClientCa, problems);
   if (settings.Find(FlagId::kTlsCert) == nullptr || settings.Find(FlagId::kTlsKey) == nullptr) {
     return;
   }
-  auto tls = TlsFiles::Open({settings.Text(FlagId::kTlsCert), settings.Text(FlagId::kTlsKey),
-                             settings.Text(FlagId::kTlsClientCa)});
+  auto tls =
+      TlsFiles::Open({settings.Text(FlagId::kTlsCert), settings.Text(FlagId::kTlsKey),
+                      settings.Text(FlagId::kTlsClientCa), settings.Text(FlagId::kTlsCrlDir)});
   if (tls.ok()) {
     options.tls = *std::move(tls);
   } else {
@@ -128,9 +130,10 @@ DaemonOptions ToOptions(const Settings& settings, std::vector<std::string>& prob
   ServerOptions& server = options.server;
   server.service = ToServiceOptions(settings, memory / 4 * 3);
   server.transport_memory_bytes = memory / 4;
-  if (options.tokens != nullptr || settings.Find(FlagId::kAllowSan) != nullptr) {
-    const auto authorizer =
-        std::make_shared<const Authorizer>(options.tokens, settings.Texts(FlagId::kAllowSan));
+  const bool has_revocations = settings.Find(FlagId::kTlsCrlDir) != nullptr;
+  if (options.tokens != nullptr || settings.Find(FlagId::kAllowSan) != nullptr || has_revocations) {
+    const auto authorizer = std::make_shared<const Authorizer>(
+        options.tokens, settings.Texts(FlagId::kAllowSan), has_revocations ? options.tls : nullptr);
     server.service.authorize = [authorizer](const grpc::CallbackServerContext& context) {
       return authorizer->Check(context);
     };

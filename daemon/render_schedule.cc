@@ -116,8 +116,8 @@ PlanInput ConvertCompared(const v1::Schedule& schedule, const Pipeline& machine,
 
 // The machine of a comparison whose first schedule is a custom order, which `query` gets.
 Pipeline ConvertOrdersMachine(const v1::RenderScheduleRequest& request, const Limits& limits,
-                              PlanQuery& query, Violations& violations) {
-  query.input = ConvertPlanInput(request, limits, violations);
+                              Cancelled cancelled, PlanQuery& query, Violations& violations) {
+  query.input = ConvertPlanInput(request, limits, violations, cancelled);
   const int chunks = query.input.pipeline.shape.chunks_per_rank;
   if (chunks > 1) {
     violations.Add("pipeline.chunks_per_rank",
@@ -127,7 +127,7 @@ Pipeline ConvertOrdersMachine(const v1::RenderScheduleRequest& request, const Li
 }
 
 void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& limits,
-                       PlanQuery& query, Violations& violations) {
+                       Cancelled cancelled, PlanQuery& query, Violations& violations) {
   if (request.compared_size() > kMostCompared) {
     violations.Add("compared",
                    absl::StrCat(request.compared_size(), " entries, want at most ", kMostCompared));
@@ -140,7 +140,7 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
   const int64_t before = violations.count();
   const bool custom = request.schedule().kind() == v1::SCHEDULE_KIND_CUSTOM;
   const v1::Pipeline* const pipeline = request.has_pipeline() ? &request.pipeline() : nullptr;
-  Pipeline machine = custom ? ConvertOrdersMachine(request, limits, query, violations)
+  Pipeline machine = custom ? ConvertOrdersMachine(request, limits, cancelled, query, violations)
                             : ConvertMachine(pipeline, kComparedChunks, limits, violations);
   // The kinds judge the sizes, whatever is wrong with the costs.
   if (violations.count() > before) {
@@ -257,14 +257,15 @@ absl::Status Draw(absl::Span<const Subject> subjects, const PictureOptions& opti
 
 }  // namespace
 
-absl::StatusOr<PlanQuery> Prepare(const v1::RenderScheduleRequest& request, const Limits& limits) {
+absl::StatusOr<PlanQuery> Prepare(const v1::RenderScheduleRequest& request, const Limits& limits,
+                                  Cancelled cancelled) {
   Violations violations;
   PlanQuery query;
   const bool compares = !request.compared().empty();
   if (compares) {
-    PrepareComparison(request, limits, query, violations);
+    PrepareComparison(request, limits, cancelled, query, violations);
   } else {
-    query.input = ConvertPlanInput(request, limits, violations);
+    query.input = ConvertPlanInput(request, limits, violations, cancelled);
   }
   if (FindFormat(request.format()) == nullptr) {
     violations.Add("format", absl::StrCat(static_cast<int>(request.format()), ", want one of ",

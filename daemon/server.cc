@@ -158,6 +158,10 @@ class Server::Impl {
     }
     sockets_.clear();
     {
+      // gRPC tells who calls while it shuts down that the call was CANCELLED, which is no
+      // reason to try again. A connection that ends is one, and what was answered is with
+      // the kernel by now.
+      BreakConnections(addresses_);
       const absl::Duration grace = idle ? kShutdownGrace : absl::ZeroDuration();
       const ConnectionBreaker breaker(addresses_, grace + kBreakGrace);
       server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));

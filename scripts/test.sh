@@ -8,7 +8,8 @@
 # changes of the contract), clients (those of the other languages, and all of them
 # alike), pages (interactive pictures in a browser), deploy (packages, image, manifests,
 # chart, alerts, completion, unit), lint (format, clang-tidy, shellcheck). The last line counts the tests; each
-# part prints its minutes.
+# part prints its minutes. Only where named: asan, tsan, arm64 (the command line for arm64
+# under qemu).
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$ROOT"
@@ -92,6 +93,13 @@ part_deploy() {
   done
 }
 
+# part_arm64: 77 as for the clients.
+part_arm64() {
+  local status=0
+  scripts/deploy/arm64.sh || status=$?
+  [[ $status -eq 77 ]] || count "deploy/arm64" "$status"
+}
+
 part_lint() {
   local check status
   for check in format tidy shell; do
@@ -105,7 +113,7 @@ parts=("$@")
 [[ ${#parts[@]} -gt 0 ]] || parts=(cpp fuzz proto clients pages deploy lint)
 for part in "${parts[@]}"; do
   if [[ $(type -t "part_$part") != function ]]; then
-    say "no part \"$part\"; parts: cpp fuzz proto clients pages deploy lint asan tsan"
+    say "no part \"$part\"; parts: cpp fuzz proto clients pages deploy lint asan tsan arm64"
     exit 64
   fi
 done

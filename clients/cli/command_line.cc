@@ -134,6 +134,20 @@ std::vector<std::string> TakeTexts(const CLI::Option& option, ValueKind kind) {
   return texts;
 }
 
+// Of a flag that is given twice the last value counts, as with argparse. But somebody
+// would miss a file that is not read or not written.
+void AddSecondFile(const Flag& flag, const CLI::Option& option, Problems& problems) {
+  constexpr FlagId kFiles[] = {FlagId::kConfig, FlagId::kOrder, FlagId::kOutput, FlagId::kJunit};
+  if (std::find(std::begin(kFiles), std::end(kFiles), flag.id) == std::end(kFiles)) return;
+  const std::vector<std::string>& files = option.results();
+  for (size_t i = 1; i < files.size(); ++i) {
+    if (files[i] == files[0]) continue;
+    problems.push_back(absl::StrCat(LongName(flag), ": given twice, ", Quote(files[0]), " and ",
+                                    Quote(files[i]), ", want one"));
+    return;
+  }
+}
+
 void AddOption(const Flag& flag, CLI::App& app) {
   const std::string names = flag.short_name.size() == 1
                                 ? absl::StrCat("-", flag.short_name, ",", LongName(flag))
@@ -161,6 +175,7 @@ void TakeSettings(CLI::App& app, Command command, Settings& settings, Problems& 
       settings.Set(flag.id, {name, {"true"}});
       continue;
     }
+    AddSecondFile(flag, *option, problems);
     std::vector<std::string> texts = TakeTexts(*option, flag.kind);
     for (const std::string& text : texts) {
       const std::string problem = ExplainBadValue(flag, text);

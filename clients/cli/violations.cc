@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "base/text.h"
 #include "clients/cli/request.h"
@@ -66,8 +67,16 @@ UserViolation Explain(const client::FieldViolation& violation, const Settings& s
     path = {"compared[].kind", 0};
   }
   const Flag* flag = FindField(path.pattern);
-  const bool whole_list = flag == nullptr;  // The length of a list is wrong.
+  const bool whole_list =
+      flag == nullptr && path.pattern != "format";  // The length of a list is wrong.
   if (whole_list) flag = FindField(absl::StrCat(path.pattern, "[]"));
+  // An export's format is that of the file's name.
+  if (path.pattern == "format") flag = &GetFlag(FlagId::kOutput);
+  if (path.pattern == "options.lowering" && settings.IsOn(FlagId::kRepair)) {
+    return {violation.field, settings.Origin(FlagId::kRepair),
+            absl::StrReplaceAll(violation.description,
+                                {{"LOWERING_REPAIR: ", ""}, {"LOWERING_SAFE", "--lowering safe"}})};
+  }
   if (flag == nullptr) return {violation.field, violation.field, violation.description};
 
   UserViolation result{violation.field, settings.Origin(flag->id), violation.description};

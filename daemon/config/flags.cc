@@ -23,7 +23,7 @@ constexpr Flag kFlags[] = {
     {FlagId::kListen, "listen", FlagKind::kAddresses, "ADDRESS", "127.0.0.1:50551",
      "listen on HOST:PORT (port 0: any free one) or unix:PATH; repeatable"},
     {FlagId::kAdminListen, "admin-listen", FlagKind::kAddress, "HOST:PORT|off", "off",
-     "serve /metrics, /livez, /readyz and /version over HTTP"},
+     "serve /metrics, /livez, /readyz, /healthz and /version over HTTP"},
     {FlagId::kSocketMode, "socket-mode", FlagKind::kMode, "MODE", "0660",
      "permissions of Unix sockets"},
     {FlagId::kConfig, "config", FlagKind::kText, "FILE", "",
@@ -37,6 +37,9 @@ constexpr Flag kFlags[] = {
     {FlagId::kTlsKey, "tls-key", FlagKind::kText, "FILE", "", "its private key (PEM)"},
     {FlagId::kTlsClientCa, "tls-client-ca", FlagKind::kText, "FILE", "",
      "require client certificates that these authorities (PEM) signed"},
+    {FlagId::kTlsCrlDir, "tls-crl-dir", FlagKind::kText, "FOLDER", "",
+     "refuse calls of client certificates that are in its revocation lists (PEM); read again when "
+     "it changes"},
     {FlagId::kAllowSan, "allow-san", FlagKind::kTexts, "NAME", "",
      "over TCP answer only clients whose certificate has this subject alternative name; "
      "repeatable"},

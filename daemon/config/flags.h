@@ -39,6 +39,7 @@ enum class FlagId {
   kTlsCert,
   kTlsKey,
   kTlsClientCa,
+  kTlsCrlDir,
   kAllowSan,
   kTokenFile,
   kAllowUid,

@@ -203,7 +203,7 @@ PlanInput ConvertMadeSchedule(const v1::Schedule& schedule, Pipeline pipeline, c
 }
 
 PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* schedule,
-                           const Limits& limits, Violations& violations) {
+                           const Limits& limits, Violations& violations, Cancelled cancelled) {
   PlanInput input;
   std::optional<Program> program;  // of a file
   std::optional<Order> order;
@@ -212,10 +212,11 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
   } else {
     ConvertKindAndParams(*schedule, limits, input, violations);
     if (IsCustom(input.kind) && schedule->has_pytorch_csv()) {
-      program = ConvertCsv(*schedule, limits, violations);
+      program = ConvertCsv(*schedule, limits, cancelled, violations);
+      if (program && cancelled()) violations.Cancel();
       if (program) order = OrderOf(*program);
     } else if (IsCustom(input.kind)) {
-      order = ConvertOrderText(*schedule, limits, violations);
+      order = ConvertOrderText(*schedule, limits, cancelled, violations);
     }
   }
   if (pipeline == nullptr) {
@@ -223,6 +224,7 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
     input.pipeline.shape = {0, 0, 0};
     return input;
   }
+  if (order && cancelled()) violations.Cancel();
   std::optional<PipelineShape> shape;
   // Without the order that says the sizes there is no saying what they are.
   if (order || !IsCustom(input.kind) || HasSizes(*pipeline)) {
@@ -230,16 +232,19 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
                          violations);
   }
   if (shape && order) {
-    input.given = ConvertGivenOrder(*schedule, *shape, *std::move(order), limits, violations);
+    input.given =
+        ConvertGivenOrder(*schedule, *shape, *std::move(order), limits, cancelled, violations);
   } else if (shape && input.kind != nullptr && !IsCustom(input.kind)) {
     CheckLegality(*shape, *input.kind, input.params, limits, violations);
   }
+  if (program && cancelled()) violations.Cancel();
   const double fsdp_time = violations.empty() && program ? TotalFsdpTime(*schedule, *program) : 0;
   std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, violations, fsdp_time);
   if (converted) {
     input.pipeline = *std::move(converted);
     if (program && input.given && violations.empty()) {
       input.given->pauses = ConvertPauses(*schedule, *program, input.pipeline.scale, violations);
+      if (cancelled()) violations.Cancel();
     }
   }
   RefuseUnknownFields(*pipeline, "pipeline", violations);

@@ -146,10 +146,12 @@ void AddShortages(const SearchProblem& problem, const v1::Pipeline& pipeline,
                   Violations& violations) {
   for (const MemoryShortage& shortage : FindShortages(problem)) {
     const int index = pipeline.memory_limit_bytes_size() == 1 ? 0 : shortage.rank;
-    violations.Add(absl::StrCat("pipeline.memory_limit_bytes[", index, "]"),
-                   absl::StrCat(shortage.limit_bytes, ": no order fits, rank ", shortage.rank,
-                                " needs ", shortage.needed_bytes, " bytes for ",
-                                FormatOp(shortage.op), ", want at least ", shortage.needed_bytes));
+    violations.AddMemory(
+        absl::StrCat("pipeline.memory_limit_bytes[", index, "]"),
+        absl::StrCat(shortage.limit_bytes, ": no order fits, rank ", shortage.rank, " needs ",
+                     shortage.needed_bytes, " bytes for ", FormatOp(shortage.op),
+                     ", want at least ", shortage.needed_bytes),
+        {shortage.rank, shortage.limit_bytes, shortage.needed_bytes});
   }
 }
 

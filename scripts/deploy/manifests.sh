@@ -105,21 +105,29 @@ done
 # The check itself sees what is wrong.
 for change in 's/runAsNonRoot: true/runAsNonRoot: false/' 's/enableServiceLinks: false//' \
   's/readinessProbe/readynessProbe/' 's/numProcPerNode/numProcPerNod/' 's/replicatedJobs/replicatedJob/' \
-  's/medium: Memory/medium: ""/'; do
+  's/medium: Memory/medium: ""/' 's/  name: torch-pipesched/&\n  namespace: x/'; do
   sed "$change" "$work/kustomize-deploy-kubernetes-examples.yaml" >"$work/changed"
   if "$python" tests/deploy/check_manifests.py --crds "$crds/manifests/base/crds" "$work/changed" >/dev/null; then
     wrong "$change is not noticed"
   fi
 done
 
-# ServiceMonitor and PrometheusRule, by the types of their project.
+# Custom resources, by the Go types of their projects.
+examples=$work/kustomize-deploy-kubernetes-examples.yaml
 (cd tests/deploy/decode && set_up go build -o "$TOOLS/decode" .)
-"$TOOLS/decode" "$work/chart-full.yaml" || wrong "types of the Prometheus Operator"
-sed 's/interval: 30s/intervall: 30s/' "$work/chart-full.yaml" >"$work/changed"
-if "$TOOLS/decode" "$work/changed" >/dev/null 2>&1; then wrong "an unknown key is not noticed"; fi
+[[ $("$TOOLS/decode" "$work/chart-full.yaml" "$examples") == '4 custom resources decoded' ]] ||
+  wrong "the types of the custom resources"
+for change in 's/interval: 30s/intervall: 30s/' 's/ expr: / exprs: /' 's/enableDNSHostnames/enableHostnames/' \
+  's/numProcPerNode/numProcPerNod/' 's/fsGroup/fsGrup/'; do
+  sed "$change" "$work/chart-full.yaml" >"$work/changed"
+  sed "$change" "$examples" >"$work/changed-examples"
+  if "$TOOLS/decode" "$work/changed" "$work/changed-examples" >/dev/null 2>&1; then
+    wrong "the types of custom resources take $change"
+  fi
+done
 
 # Left out: images are named by version, which a policy of Always would pull each time.
-# Pods of others have network policies of others.
+# Pods of others have network policies of others. JobSets' pods it does not see.
 for file in "${all[@]}"; do
   ! grep -q '^kind: \(JobSet\|ClusterTrainingRuntime\)' "$file" || continue
   "$kube_score" score --output-format ci --ignore-test container-image-pull-policy,pod-networkpolicy \

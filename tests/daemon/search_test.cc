@@ -167,7 +167,9 @@ TEST_F(SearchServiceTest, RefusesMemoryThatNoOrderFitsAndNamesTheSmallestThatIs)
       "pipeline { num_stages: 2 num_microbatches: 4 memory_limit_bytes: 10 memory_limit_bytes: 11 "
       "stage_costs { activation_bytes: 7 static_bytes: 4 } }");
   ASSERT_TRUE(absl::IsInvalidArgument(messages.status()));
-  const auto violations = client::GetErrorDetails(messages.status()).violations;
+  const client::ErrorDetails details = client::GetErrorDetails(messages.status());
+  EXPECT_EQ(details.reason, "NO_ORDER_FITS");
+  const auto& violations = details.violations;
   ASSERT_EQ(violations.size(), 1U);
   EXPECT_EQ(violations[0].field, "pipeline.memory_limit_bytes[0]");
   EXPECT_EQ(violations[0].description,

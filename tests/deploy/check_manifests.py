@@ -4,7 +4,8 @@
 Prints what is wrong: names that Kubernetes' schemas do not know (kubernetes-validate,
 strict), what the restricted Pod Security Standard forbids, pods with service links, a
 daemon without its probes, resources or the socket, a stop that takes longer than its
-pod is given, a Service or policy of the daemons that selects another pod. Custom resources whose CRD is in FOLDER are checked against it, strictly.
+pod is given, a Service or policy of the daemons that selects another pod. Custom
+resources whose CRD is in FOLDER are checked against it, strictly.
 """
 
 import argparse
@@ -37,7 +38,9 @@ def strict(schema):
 
 
 def read_crds(folder):
+    """Schemas by version and kind, and which of those are of no namespace."""
     schemas = {}
+    cluster = set()
     for path in folder.rglob("*.yaml"):
         for crd in yaml.safe_load_all(path.read_text()):
             if not crd or crd.get("kind") != "CustomResourceDefinition":
@@ -48,6 +51,8 @@ def read_crds(folder):
                 schema = strict(version["schema"]["openAPIV3Schema"])
                 schema["properties"]["metadata"] = {"type": "object"}
                 schemas[key] = schema
+                if spec["scope"] == "Cluster":
+                    cluster.add(key)
     # A runtime's template holds the whole specification of a JobSet.
     runtime = schemas.get(("trainer.kubeflow.org/v1alpha1", "ClusterTrainingRuntime"))
     if runtime:
@@ -63,7 +68,7 @@ def read_crds(folder):
                 ),
             },
         }
-    return schemas
+    return schemas, cluster
 
 
 def pods(node):
@@ -194,7 +199,7 @@ def main():
     parser.add_argument("--kubernetes", default="1.31")
     parser.add_argument("files", nargs="+", type=pathlib.Path)
     arguments = parser.parse_args()
-    crds = read_crds(arguments.crds) if arguments.crds else {}
+    crds, cluster = read_crds(arguments.crds) if arguments.crds else ({}, set())
     wrong = 0
     seen = 0
     for path in arguments.files:
@@ -205,6 +210,10 @@ def main():
         for manifest in manifests:
             seen += 1
             problems = list(check_schema(manifest, crds, arguments.kubernetes))
+            if (manifest["apiVersion"], manifest["kind"]) in cluster and (
+                "namespace" in manifest["metadata"]
+            ):
+                problems.append("has a namespace, and is of the cluster")
             for pod in pods(manifest.get("spec", {})):
                 problems += check_pod(pod)
             for problem in problems:

@@ -1,6 +1,6 @@
-// decode FILE...: reads ServiceMonitors and PrometheusRules out of YAML files, strictly,
-// into the types of the Prometheus Operator. Prints how many, and fails at what those
-// do not know.
+// decode FILE...: reads custom resources out of YAML files, strictly, into the Go types of
+// their projects: Prometheus Operator, JobSet, Kubeflow Trainer. Prints how many, and
+// fails at what those do not know, and where there is none.
 package main
 
 import (
@@ -10,7 +10,9 @@ import (
 	"os"
 	"strings"
 
+	trainer "github.com/kubeflow/trainer/v2/pkg/apis/trainer/v1alpha1"
 	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	jobset "sigs.k8s.io/jobset/api/jobset/v1alpha2"
 	"sigs.k8s.io/yaml"
 )
 
@@ -24,24 +26,29 @@ func decode(document []byte) (bool, error) {
 	switch kind.Kind {
 	case "ServiceMonitor":
 		var monitor monitoring.ServiceMonitor
-		if err := yaml.UnmarshalStrict(document, &monitor); err != nil {
-			return false, err
-		}
-		if len(monitor.Spec.Endpoints) == 0 {
-			return false, errors.New("no endpoints")
-		}
-		return true, nil
+		return true, strict(document, &monitor, func() int { return len(monitor.Spec.Endpoints) })
 	case "PrometheusRule":
 		var rule monitoring.PrometheusRule
-		if err := yaml.UnmarshalStrict(document, &rule); err != nil {
-			return false, err
-		}
-		if len(rule.Spec.Groups) == 0 {
-			return false, errors.New("no groups")
-		}
-		return true, nil
+		return true, strict(document, &rule, func() int { return len(rule.Spec.Groups) })
+	case "JobSet":
+		var set jobset.JobSet
+		return true, strict(document, &set, func() int { return len(set.Spec.ReplicatedJobs) })
+	case "ClusterTrainingRuntime":
+		var runtime trainer.ClusterTrainingRuntime
+		return true, strict(document, &runtime, func() int { return len(runtime.Spec.Template.Spec.ReplicatedJobs) })
 	}
 	return false, nil
+}
+
+// strict decodes a resource that must hold parts: one without is another's.
+func strict(document []byte, resource any, parts func() int) error {
+	if err := yaml.UnmarshalStrict(document, resource); err != nil {
+		return err
+	}
+	if parts() == 0 {
+		return errors.New("it is empty")
+	}
+	return nil
 }
 
 func run(files []string) error {
