@@ -115,12 +115,19 @@ void AddUnexpected(const std::vector<std::string>& extras, Command command, Prob
   }
 }
 
-// The values of the last occurrence, as the user wrote them.
+// The values of the last occurrence, as the user wrote them. Those of a list of names add
+// up: "--compare 1f1b --compare zbv" names two.
 std::vector<std::string> TakeTexts(const CLI::Option& option, ValueKind kind) {
   const std::vector<std::string>& results = option.results();
-  const auto first =
-      IsList(kind) ? std::find(results.rbegin(), results.rend(), "").base() : results.end() - 1;
-  std::vector<std::string> texts(first, results.end());
+  std::vector<std::string> texts;
+  if (kind == ValueKind::kTexts) {
+    std::copy_if(results.begin(), results.end(), std::back_inserter(texts),
+                 [](const std::string& text) { return !text.empty(); });
+  } else {
+    const auto first =
+        IsList(kind) ? std::find(results.rbegin(), results.rend(), "").base() : results.end() - 1;
+    texts.assign(first, results.end());
+  }
   for (std::string& text : texts) {
     if (text == kEmptyText) text.clear();
   }

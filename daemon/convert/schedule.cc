@@ -125,6 +125,18 @@ void CheckLegality(const PipelineShape& shape, const ScheduleKind& kind,
   }
 }
 
+// The kind of `schedule` and its parameters, into `input`.
+void ConvertKindAndParams(const v1::Schedule& schedule, const Limits& limits, PlanInput& input,
+                          Violations& violations) {
+  input.kind = ConvertKind(schedule.kind(), violations);
+  if (input.kind != nullptr) {
+    input.params = ConvertParams(schedule, *input.kind, limits, violations);
+  }
+  CheckCsvFields(schedule, violations);
+  RefuseUnknownFields(schedule, "schedule", violations);
+  RefuseUnknownFields(schedule.fsdp_times(), "schedule.fsdp_times", violations);
+}
+
 }  // namespace
 
 const ScheduleKind* KindOf(const v1::Schedule& schedule) { return FromProto(schedule.kind()); }
@@ -177,6 +189,19 @@ void RefuseUnknownFields(const google::protobuf::Message& message, absl::string_
                    ", which this version does not know, want fields of pipesched.v1 ", Version()));
 }
 
+PlanInput ConvertMadeSchedule(const v1::Schedule& schedule, Pipeline pipeline, const Limits& limits,
+                              Violations& violations) {
+  PlanInput input;
+  ConvertKindAndParams(schedule, limits, input, violations);
+  input.pipeline = std::move(pipeline);
+  if (IsCustom(input.kind)) {
+    violations.Add("schedule.kind", "custom: a comparison makes its own orders");
+  } else if (input.kind != nullptr && input.pipeline.shape.num_ranks > 0) {
+    CheckLegality(input.pipeline.shape, *input.kind, input.params, limits, violations);
+  }
+  return input;
+}
+
 PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* schedule,
                            const Limits& limits, Violations& violations, Cancelled cancelled) {
   PlanInput input;
@@ -185,11 +210,7 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
   if (schedule == nullptr) {
     violations.Add("schedule", "unset, want a schedule");
   } else {
-    input.kind = ConvertKind(schedule->kind(), violations);
-    if (input.kind != nullptr) {
-      input.params = ConvertParams(*schedule, *input.kind, limits, violations);
-    }
-    CheckCsvFields(*schedule, violations);
+    ConvertKindAndParams(*schedule, limits, input, violations);
     if (IsCustom(input.kind) && schedule->has_pytorch_csv()) {
       program = ConvertCsv(*schedule, limits, cancelled, violations);
       if (program && cancelled()) violations.Cancel();
@@ -197,8 +218,6 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
     } else if (IsCustom(input.kind)) {
       order = ConvertOrderText(*schedule, limits, cancelled, violations);
     }
-    RefuseUnknownFields(*schedule, "schedule", violations);
-    RefuseUnknownFields(schedule->fsdp_times(), "schedule.fsdp_times", violations);
   }
   if (pipeline == nullptr) {
     violations.Add("pipeline", "unset, want a pipeline");

@@ -42,6 +42,12 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
                            const Limits& limits, Violations& violations,
                            Cancelled cancelled = NeverCancelled);
 
+// The same of a schedule whose kind makes its orders, for a pipeline that is converted
+// already and split in as many chunks a rank as the kind wants. With a shape of 0 the
+// sizes are not checked.
+PlanInput ConvertMadeSchedule(const v1::Schedule& schedule, Pipeline pipeline, const Limits& limits,
+                              Violations& violations);
+
 // The same for a request with the fields `pipeline` and `schedule`.
 template <typename Request>
 PlanInput ConvertPlanInput(const Request& request, const Limits& limits, Violations& violations,

@@ -4,7 +4,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/convert/schedule.h"
 #include "daemon/handlers.h"
+#include "engine/order/registry.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "tests/daemon/requests.h"
 #include "tests/support/status_matchers.h"
@@ -12,6 +14,7 @@
 namespace pipesched {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 constexpr char kFourByEight[] =
@@ -93,6 +96,37 @@ TEST(HandleRenderScheduleTest, DrawsEveryFormatOfTheServer) {
   }
 }
 
+TEST(HandleRenderScheduleTest, DrawsEveryKindInEveryFormatWithTheSameBytes) {
+  const Limits limits;
+  v1::GetServerInfoResponse info;
+  HandleGetServerInfo(limits, info);
+  int pictures = 0;
+  for (const ScheduleKind& kind : AllScheduleKinds()) {
+    if (kind.make_order == nullptr) continue;  // "custom"
+    auto request = Parse<v1::RenderScheduleRequest>(
+        "pipeline { num_stages: 4 num_microbatches: 8 p2p_time: 0.25 "
+        "stage_costs { activation_bytes: 1000 } memory_limit_bytes: 9000 } "
+        "options { show_arrows: true show_critical_path: true }");
+    if (!kind.check({.num_ranks = 4, .chunks_per_rank = 1, .num_microbatches = 8}, {}).empty()) {
+      request.mutable_pipeline()->set_num_stages(8);
+      request.mutable_pipeline()->set_chunks_per_rank(2);
+    }
+    request.mutable_schedule()->set_kind(ToProto(kind));
+    for (const int format : info.render_formats()) {
+      SCOPED_TRACE(absl::StrCat(kind.name, " ", v1::RenderFormat_Name(format)));
+      request.set_format(static_cast<v1::RenderFormat>(format));
+      v1::RenderScheduleResponse response;
+      ASSERT_THAT(HandlePlanCall(request, Context(limits), response), IsOk());
+      v1::RenderScheduleResponse again;
+      ASSERT_THAT(HandlePlanCall(request, Context(limits), again), IsOk());
+      EXPECT_FALSE(response.content().empty());
+      EXPECT_TRUE(response.content() == again.content());
+      ++pictures;
+    }
+  }
+  EXPECT_GE(pictures, 18 * 5);
+}
+
 TEST(HandleRenderScheduleTest, ComparesSchedulesOfOneMachine) {
   const Limits limits;
   v1::RenderScheduleResponse response;
@@ -116,6 +150,42 @@ TEST(HandleRenderScheduleTest, ComparesSchedulesOfOneMachine) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("compared[1].kind = 0")));
   EXPECT_THAT(draw("compared { kind: SCHEDULE_KIND_CUSTOM }"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("compared[0].kind = custom")));
+  // A custom order says the sizes; what follows is made for them.
+  v1::RenderScheduleRequest custom = Parse<v1::RenderScheduleRequest>(
+      "pipeline {} schedule { kind: SCHEDULE_KIND_CUSTOM order: '0F0 0B0\\n1F0 1B0\\n' } "
+      "compared { kind: SCHEDULE_KIND_GPIPE } format: RENDER_FORMAT_TEXT");
+  ASSERT_THAT(HandlePlanCall(custom, Context(limits), response), IsOk());
+  EXPECT_THAT(response.content(), AllOf(HasSubstr("custom"), HasSubstr("gpipe")));
+  custom.mutable_schedule()->set_order("0F0 1F0 1B0 0B0\n");
+  EXPECT_THAT(HandlePlanCall(custom, Context(limits), response),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("pipeline.chunks_per_rank = 2: a comparison splits")));
+  // Equal times for each boundary are one time; others cannot be split. The costs that are
+  // wrong are told with the kinds that are.
+  const auto with_p2p = [&](const std::string& times) {
+    return HandlePlanCall(
+        Parse<v1::RenderScheduleRequest>(absl::StrCat(
+            "pipeline { num_stages: 2 num_microbatches: 4 p2p_times_forward: 1 "
+            "p2p_times_backward: ",
+            times,
+            " } schedule { kind: SCHEDULE_KIND_1F1B } "
+            "compared { kind: SCHEDULE_KIND_ZBV } compared { kind: SCHEDULE_KIND_V_HALF } "
+            "format: RENDER_FORMAT_TEXT")),
+        Context(limits), response);
+  };
+  EXPECT_THAT(with_p2p("1"), IsOk());
+  EXPECT_THAT(with_p2p("2"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("compared[0].kind = "), HasSubstr("compared[1].kind = "),
+                             HasSubstr("want p2p_time"))));
+  EXPECT_THAT(HandlePlanCall(Parse<v1::RenderScheduleRequest>(
+                                 "pipeline { num_stages: 3 num_microbatches: 4 stage_costs { "
+                                 "forward: -1 } } schedule { kind: SCHEDULE_KIND_ZBV } compared { "
+                                 "kind: SCHEDULE_KIND_DUALPIPE } format: RENDER_FORMAT_TEXT"),
+                             Context(limits), response),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("stage_costs[0].forward = -1"),
+                             HasSubstr("pipeline.num_stages = 3: dualpipe"))));
   std::string many;
   for (int i = 0; i < 32; ++i) many += "compared { kind: SCHEDULE_KIND_GPIPE } ";
   // Sizes above the limits, before anything is split: one record stands for all ranks.
