@@ -74,6 +74,10 @@ std::string JsonQuote(absl::string_view text) {
   return result + "\"";
 }
 
+std::string Count(int64_t count, absl::string_view one, absl::string_view many) {
+  return absl::StrCat(count, " ", count == 1 ? one : many);
+}
+
 std::string FormatTable(const std::vector<std::vector<std::string>>& rows, size_t first_right) {
   std::vector<size_t> widths;
   for (const auto& row : rows) {

@@ -2,6 +2,7 @@
 #define PIPESCHED_BASE_TEXT_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ std::string Quote(absl::string_view text);
 // The text as a JSON string, quotes included. As in protobuf's JSON, "<" and ">"
 // become escapes too. Bytes that are no UTF-8 become U+FFFD.
 std::string JsonQuote(absl::string_view text);
+
+// "1 rank", "4 ranks".
+std::string Count(int64_t count, absl::string_view one, absl::string_view many);
 
 // Rows in aligned columns two spaces apart, a line each. The columns from
 // `first_right` on are aligned to the right. Widths are counted in characters.

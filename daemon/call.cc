@@ -6,8 +6,11 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "daemon/errors.h"
 
@@ -40,6 +43,17 @@ std::string RequestId(absl::string_view given) {
   return absl::StrFormat("%016x", absl::Uniform<uint64_t>(bits));
 }
 
+// As HTTP has it: directives separated by commas, of which others mean nothing here.
+bool SkipsCache(absl::string_view cache_control) {
+  for (const absl::string_view directive : absl::StrSplit(cache_control, ',')) {
+    const absl::string_view name = absl::StripAsciiWhitespace(directive);
+    if (absl::EqualsIgnoreCase(name, "no-cache") || absl::EqualsIgnoreCase(name, "no-store")) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::string TraceParent(absl::string_view given) {
   return given.size() == kTraceParentSize && IsSafe(given) ? std::string(given) : "";
 }
@@ -52,6 +66,7 @@ Call::Call(grpc::CallbackServerContext* context, absl::string_view method,
     : limits_(std::move(limits)),
       max_duration_(max_duration),
       own_time_(absl::FromChrono(context->deadline()) - absl::Now()),
+      skips_cache_(SkipsCache(Metadata(*context, "cache-control"))),
       stopping_(stopping) {
   record_.method = std::string(method);
   record_.request_id = RequestId(Metadata(*context, kRequestIdKey));

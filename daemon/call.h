@@ -32,6 +32,7 @@ struct CallRecord {
   absl::Duration duration;
   absl::Duration queued;  // of that, waiting for a worker
   int64_t parts = 0;      // (stage, microbatch) asked about
+  int64_t ops = 0;        // of the plans that it was answered from
   int64_t request_bytes = 0;
   int64_t response_bytes = 0;
   int64_t messages_sent = 0;
@@ -70,6 +71,9 @@ class Call {
 
   absl::Duration TimeLeft() const;
 
+  // The caller asked for a computation of its own (cache-control: no-cache).
+  bool skips_cache() const { return skips_cache_; }
+
   // Why the work of an abandoned call stopped.
   absl::Status WhyAbandoned() const;
 
@@ -89,6 +93,7 @@ class Call {
   const Stopwatch stopwatch_;
   const absl::Duration max_duration_;
   const absl::Duration own_time_;  // that the caller gives
+  const bool skips_cache_;
   const std::atomic<bool>& stopping_;
   std::atomic<bool> cancelled_ = false;
   CallRecord record_;

@@ -22,6 +22,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/text.h"
+#include "daemon/listen_address.h"
 #include "daemon/memory_guard.h"
 #include "daemon/notify.h"
 #include "daemon/observe/admin_server.h"
@@ -35,8 +36,10 @@ namespace {
 // A stop that takes longer than its own times and this is ended by force.
 constexpr absl::Duration kStopMargin = absl::Seconds(2);
 
-// How often a running daemon looks at what changes with time.
+// How often a running daemon looks at what changes with time, and at TLS files, which new
+// connections look at, too.
 constexpr absl::Duration kHousekeeping = absl::Hours(1);
+constexpr absl::Duration kTlsHousekeeping = absl::Seconds(5);
 
 // Keeps the memory of a finished request for the next one. Getting it from the
 // kernel each time costs a third of a request of 64 x 512.
@@ -73,7 +76,7 @@ int ExitCodeOf(const absl::Status& status) {
 
 std::string VersionJson() {
   return absl::StrCat("{\"version\": ", JsonQuote(Version()), ", \"commit\": ", JsonQuote(Commit()),
-                      "}\n");
+                      ", \"build\": ", JsonQuote(Build()), "}\n");
 }
 
 absl::string_view NameOf(DrainStep step) {
@@ -179,15 +182,21 @@ class Daemon {
       auto admin = AdminServer::Start(options_.admin_listen,
                                       {.metrics = [this] { return metrics_.Format(); },
                                        .is_ready = [this] { return drain_state_ == 0; },
+                                       .checks = [this] { return Checks(); },
                                        .version = VersionJson,
                                        .config = [this] { return FormatSettings(settings_); }});
       if (!admin.ok()) return admin.status();
       admin_ = *std::move(admin);
       logger_.LogAlways(absl::StrCat("admin listening on ", admin_->address()));
+      if (IsPublicAddress(options_.admin_listen)) {
+        logger_.Log(LogLevel::kWarning,
+                    "the admin listener asks for no password, and others can reach it: let only "
+                    "those who may read metrics and configuration");
+      }
     }
     logger_.Log(LogLevel::kInfo, "health is SERVING",
                 {{"reason", "listening, and the self-test passed"}});
-    WarnOfExpiry();
+    LookAtTls();
     logger_.LogAlways(absl::StrCat("listening on ", absl::StrJoin(server_->addresses(), " ")));
     NotifyManager("READY=1");
     return absl::OkStatus();
@@ -198,16 +207,25 @@ class Daemon {
     logger_.Log(LogLevel::kInfo, "starting",
                 {{"version", std::string(Version())},
                  {"commit", std::string(Commit())},
+                 {"build", std::string(Build())},
                  {"pid", int64_t{getpid()}},
+                 {"listen", absl::StrJoin(options_.server.listen, " ")},
+                 {"admin_listen", options_.admin_listen.empty() ? "off" : options_.admin_listen},
                  {"tls", options_.tls == nullptr                                ? "off"
                          : options_.tls->material()->client_authorities.empty() ? "server"
                                                                                 : "mutual"},
+                 {"revocation_lists", settings_.Find(FlagId::kTlsCrlDir) != nullptr},
                  {"tokens", options_.tokens != nullptr},
+                 {"allowed_names", static_cast<int64_t>(settings_.Texts(FlagId::kAllowSan).size())},
+                 {"allowed_users", static_cast<int64_t>(options_.server.allowed_uids.size())},
                  {"workers", int64_t{service.workers}},
                  {"queue", int64_t{service.max_queued}},
                  {"cache_bytes", service.cache_bytes},
                  {"plan_memory_bytes", service.memory_bytes},
+                 {"max_memory_bytes", options_.max_memory_bytes},
                  {"max_ops", int64_t{service.limits.max_ops}},
+                 {"max_pixels", int64_t{service.limits.max_picture_pixels}},
+                 {"max_rpc_duration", absl::FormatDuration(service.max_rpc_duration)},
                  {"reflection", options_.server.reflection}});
     for (const Flag& flag : AllFlags()) {
       const Setting* setting = settings_.Find(flag.id);
@@ -255,9 +273,23 @@ class Daemon {
     }
   }
 
-  void WarnOfExpiry() {
+  // Old connections hear of revocations by this.
+  void LookAtTls() {
     if (options_.tls == nullptr) return;
-    const absl::Duration left = options_.tls->material()->expiry - absl::Now();
+    const absl::Status status = options_.tls->Reload();
+    if (!status.ok()) LogTlsReload(status);
+    const auto material = options_.tls->material();
+    WarnOfExpiry(material->expiry);
+    const bool is_stale = material->revoked && material->revoked->next_update() < absl::Now();
+    if (is_stale && !warned_of_stale_list_) {
+      logger_.Log(LogLevel::kWarning, "a certificate revocation list is past its next update",
+                  {{"next_update", absl::FormatTime(material->revoked->next_update())}});
+    }
+    warned_of_stale_list_ = is_stale;
+  }
+
+  void WarnOfExpiry(absl::Time expiry) {
+    const absl::Duration left = expiry - absl::Now();
     const auto days = static_cast<int64_t>(left / absl::Hours(24));
     for (const int64_t threshold : {1, 7, 30}) {
       if (days >= threshold) continue;
@@ -269,17 +301,35 @@ class Daemon {
     warned_days_ = kNotWarned;
   }
 
+  // What an operator looks at first; of these only the first one ends readiness.
+  std::vector<HealthCheck> Checks() {
+    std::vector<HealthCheck> checks = {
+        {"serving", drain_state_ == 0, drain_state_ == 0 ? "" : "stopping"},
+        {"configuration", is_configuration_right_,
+         is_configuration_right_ ? "" : "the last reload was wrong; the one before it is in use"},
+        {"load", true,
+         absl::StrCat(server_->service().calls_in_progress(), " calls in progress, ",
+                      server_->service().jobs_queued(), " jobs wait")}};
+    if (options_.tls == nullptr) return checks;
+    const absl::Time expiry = options_.tls->material()->expiry;
+    checks.push_back({"tls", expiry > absl::Now() && options_.tls->is_current(),
+                      absl::StrCat("certificate until ", absl::FormatTime(expiry),
+                                   options_.tls->is_current() ? "" : "; newer files are wrong")});
+    return checks;
+  }
+
   // Returns SIGINT or SIGTERM.
   int WaitForTermination() {
-    const absl::Duration ping = WatchdogInterval();
+    const absl::Duration pause =
+        std::min(WatchdogInterval(), options_.tls != nullptr ? kTlsHousekeeping : kHousekeeping);
     while (true) {
-      const int signal_number = Signals::Wait(std::min(ping, kHousekeeping));
+      const int signal_number = Signals::Wait(pause);
       if (signal_number == SIGHUP) {
         Reload();
       } else if (signal_number != 0) {
         return signal_number;
       }
-      WarnOfExpiry();
+      LookAtTls();
       // Not sent if the service's lock is stuck.
       if (server_->service().calls_in_progress() >= 0) NotifyManager("WATCHDOG=1");
     }
@@ -294,6 +344,7 @@ class Daemon {
     if (options_.tokens != nullptr) AddProblem(options_.tokens->Reload(), problems);
     if (options_.tls != nullptr) AddProblem(options_.tls->Reload(), problems);
     metrics_.OnConfigReload(problems.empty());
+    is_configuration_right_ = problems.empty();
     if (!problems.empty()) {
       for (const std::string& problem : problems) {
         logger_.Log(LogLevel::kError, "the new configuration is wrong and not taken over",
@@ -351,7 +402,9 @@ class Daemon {
   ServerMetrics metrics_;
   CallLog call_log_;
   std::atomic<int> drain_state_ = 0;
+  std::atomic<bool> is_configuration_right_ = true;
   int64_t warned_days_ = kNotWarned;
+  bool warned_of_stale_list_ = false;
   std::unique_ptr<Server> server_;
   std::unique_ptr<MemoryGuard> guard_;  // Breaks the server's connections.
   std::unique_ptr<AdminServer> admin_;  // After what its pages read.

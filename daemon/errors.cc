@@ -88,8 +88,26 @@ void Violations::AddLimit(std::string field, std::string description, const Limi
   Add(std::move(field), std::move(description));
 }
 
+void Violations::AddMemory(std::string field, std::string description, const MemoryExcess& excess) {
+  if (memory_count_++ == 0) first_memory_excess_ = excess;
+  Add(std::move(field), std::move(description));
+}
+
+absl::Status Violations::ErrorWith(absl::string_view message) const {
+  if (limit_count_ == count_) return LimitError(message, first_excess_);
+  if (memory_count_ == count_) {
+    return MakeError(absl::StatusCode::kInvalidArgument, kNoOrderFits, message,
+                     {{"rank", absl::StrCat(first_memory_excess_.rank)},
+                      {"limit_bytes", absl::StrCat(first_memory_excess_.limit_bytes)},
+                      {"needed_bytes", absl::StrCat(first_memory_excess_.needed_bytes)}});
+  }
+  return MakeError(absl::StatusCode::kInvalidArgument, kInvalidRequest, message,
+                   {{"violations", absl::StrCat(count_)}});
+}
+
 absl::Status Violations::ToStatus() const {
   if (empty()) return absl::OkStatus();
+  if (is_cancelled_) return absl::CancelledError("cancelled while reading the request");
   google::rpc::BadRequest bad_request;
   std::string message;
   int64_t told = 0;
@@ -103,10 +121,7 @@ absl::Status Violations::ToStatus() const {
     ++told;
   }
   if (told < count_) absl::StrAppend(&message, "; ", count_, " violations in all");
-  absl::Status status = limit_count_ == count_
-                            ? LimitError(message, first_excess_)
-                            : MakeError(absl::StatusCode::kInvalidArgument, kInvalidRequest,
-                                        message, {{"violations", absl::StrCat(count_)}});
+  absl::Status status = ErrorWith(message);
   Attach(bad_request, status);
   return status;
 }

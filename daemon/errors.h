@@ -33,28 +33,45 @@ struct LimitExcess {
   int64_t max = 0;
 };
 
+// A rank whose memory limit no order fits. As metadata of the error: its fields.
+struct MemoryExcess {
+  int rank = 0;
+  int64_t limit_bytes = 0;
+  int64_t needed_bytes = 0;
+};
+
 // All that is wrong with a request, in the order found. Keeps the first 1,000
 // and counts the rest: a request of 64 MiB can be wrong in millions of places.
 class Violations {
  public:
   void Add(std::string field, std::string description);
   void AddLimit(std::string field, std::string description, const LimitExcess& excess);
+  void AddMemory(std::string field, std::string description, const MemoryExcess& excess);
 
-  bool empty() const { return count_ == 0; }
+  // The caller stopped waiting before all of the request was looked at.
+  void Cancel() { is_cancelled_ = true; }
+
+  // Whether the request was looked at and nothing is wrong.
+  bool empty() const { return count_ == 0 && !is_cancelled_; }
   int64_t count() const { return count_; }
   const std::vector<Violation>& list() const { return violations_; }
 
-  // OK if there are none; else INVALID_ARGUMENT with google.rpc.BadRequest and
-  // the reason LIMIT_EXCEEDED (with the first excess) if all are limits,
-  // INVALID_REQUEST if not. The first ones, as many as fit a trailer of 4 KiB; the
-  // message says how many there are.
+  // OK if there are none; CANCELLED after Cancel(); else INVALID_ARGUMENT with
+  // google.rpc.BadRequest and the reason LIMIT_EXCEEDED or NO_ORDER_FITS (with the first
+  // excess) if all are limits, or all are memory, INVALID_REQUEST if not. The first ones, as many
+  // as fit a trailer of 4 KiB; the message says how many there are.
   absl::Status ToStatus() const;
 
  private:
+  absl::Status ErrorWith(absl::string_view message) const;
+
   std::vector<Violation> violations_;
   int64_t count_ = 0;
   int64_t limit_count_ = 0;
   LimitExcess first_excess_;
+  int64_t memory_count_ = 0;
+  MemoryExcess first_memory_excess_;
+  bool is_cancelled_ = false;
 };
 
 // A status with a google.rpc.ErrorInfo.

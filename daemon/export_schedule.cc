@@ -82,10 +82,11 @@ void CheckOptions(const v1::ExportOptions& options, Violations& violations) {
 
 // What the request asks to export, with all that a given file has.
 absl::StatusOr<Program> ProgramOf(const Plan& plan, const v1::Schedule& schedule,
-                                  const Limits& limits) {
+                                  const CallContext& context) {
   if (!schedule.has_pytorch_csv()) return ToProgram(plan.order);
   Violations violations;
-  std::optional<Program> program = ConvertCsv(schedule, limits, violations);
+  std::optional<Program> program =
+      ConvertCsv(schedule, context.limits, context.cancelled, violations);
   if (!violations.empty()) return violations.ToStatus();
   return *std::move(program);
 }
@@ -176,7 +177,7 @@ class BoundedText {
 
 absl::StatusOr<std::string> CsvOf(const Plan& plan, const v1::ExportScheduleRequest& request,
                                   const CallContext& context) {
-  absl::StatusOr<Program> program = ProgramOf(plan, request.schedule(), context.limits);
+  absl::StatusOr<Program> program = ProgramOf(plan, request.schedule(), context);
   if (!program.ok()) return program.status();
   Violations none;  // Prepare has checked these.
   const CsvDialect dialect = ConvertDialect(request.options().dialect(), "", none);
@@ -195,7 +196,7 @@ absl::StatusOr<std::string> CsvOf(const Plan& plan, const v1::ExportScheduleRequ
 
 absl::StatusOr<std::string> DeepSpeedOf(const Plan& plan, const v1::ExportScheduleRequest& request,
                                         const CallContext& context) {
-  absl::StatusOr<Program> program = ProgramOf(plan, request.schedule(), context.limits);
+  absl::StatusOr<Program> program = ProgramOf(plan, request.schedule(), context);
   if (!program.ok()) return program.status();
   v1::Lowering lowering = request.options().lowering();
   if (lowering == v1::LOWERING_UNSPECIFIED && !HasTransfers(*program)) {
@@ -251,10 +252,11 @@ const char* ContentTypeOf(v1::ExportFormat format) {
 
 }  // namespace
 
-absl::StatusOr<PlanQuery> Prepare(const v1::ExportScheduleRequest& request, const Limits& limits) {
+absl::StatusOr<PlanQuery> Prepare(const v1::ExportScheduleRequest& request, const Limits& limits,
+                                  Cancelled cancelled) {
   Violations violations;
   PlanQuery query;
-  query.input = ConvertPlanInput(request, limits, violations);
+  query.input = ConvertPlanInput(request, limits, violations, cancelled);
   CheckFormat(request.format(), query.input, violations);
   CheckOptions(request.options(), violations);
   if (!violations.empty()) return violations.ToStatus();

@@ -30,9 +30,9 @@ constexpr absl::string_view kFullAdvice = "ask for fewer ranks, or use StreamSch
 // The plan that a request with a rank filter asks for, and its ranks.
 template <typename Request>
 absl::StatusOr<PlanQuery> PrepareFiltered(const Request& request, const Limits& limits,
-                                          Violations violations) {
+                                          Cancelled cancelled, Violations violations) {
   PlanQuery query;
-  query.input = ConvertPlanInput(request, limits, violations);
+  query.input = ConvertPlanInput(request, limits, violations, cancelled);
   query.ranks = ConvertRanks(request.ranks(), query.input.pipeline.shape.num_ranks, violations);
   if (!violations.empty()) return violations.ToStatus();
   return query;
@@ -68,13 +68,15 @@ class PlanStream : public ScheduleStream {
 
 }  // namespace
 
-absl::StatusOr<PlanQuery> Prepare(const v1::ComputeScheduleRequest& request, const Limits& limits) {
+absl::StatusOr<PlanQuery> Prepare(const v1::ComputeScheduleRequest& request, const Limits& limits,
+                                  Cancelled cancelled) {
   Violations violations;
   if (!v1::View_IsValid(request.view())) {
     violations.Add(
         "view", absl::StrCat(static_cast<int>(request.view()), ", want VIEW_SUMMARY or VIEW_FULL"));
   }
-  absl::StatusOr<PlanQuery> query = PrepareFiltered(request, limits, std::move(violations));
+  absl::StatusOr<PlanQuery> query =
+      PrepareFiltered(request, limits, cancelled, std::move(violations));
   if (!query.ok() || request.view() != v1::VIEW_FULL) return query;
   const PipelineShape& shape = query->input.pipeline.shape;
   query->answer_parts =
@@ -86,8 +88,9 @@ absl::StatusOr<PlanQuery> Prepare(const v1::ComputeScheduleRequest& request, con
   return query;
 }
 
-absl::StatusOr<PlanQuery> Prepare(const v1::StreamScheduleRequest& request, const Limits& limits) {
-  return PrepareFiltered(request, limits, Violations());
+absl::StatusOr<PlanQuery> Prepare(const v1::StreamScheduleRequest& request, const Limits& limits,
+                                  Cancelled cancelled) {
+  return PrepareFiltered(request, limits, cancelled, Violations());
 }
 
 absl::Status Answer(const Plan& plan, const std::vector<int>& ranks,

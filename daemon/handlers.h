@@ -51,12 +51,16 @@ struct PlanQuery {
 
 // A call about a plan, in two halves, so that the plan between them can come from
 // anywhere. Prepare checks the request and allocates in proportion to its sizes at
-// most; its errors are INVALID_ARGUMENT. Answer fills the response. Without gRPC;
-// pure; safe to call from many threads.
-absl::StatusOr<PlanQuery> Prepare(const v1::ComputeScheduleRequest& request, const Limits& limits);
-absl::StatusOr<PlanQuery> Prepare(const v1::StreamScheduleRequest& request, const Limits& limits);
-absl::StatusOr<PlanQuery> Prepare(const v1::RenderScheduleRequest& request, const Limits& limits);
-absl::StatusOr<PlanQuery> Prepare(const v1::ExportScheduleRequest& request, const Limits& limits);
+// most; its errors are INVALID_ARGUMENT, or CANCELLED if `cancelled` said so. Answer fills the
+// response. Without gRPC; pure; safe to call from many threads.
+absl::StatusOr<PlanQuery> Prepare(const v1::ComputeScheduleRequest& request, const Limits& limits,
+                                  Cancelled cancelled = NeverCancelled);
+absl::StatusOr<PlanQuery> Prepare(const v1::StreamScheduleRequest& request, const Limits& limits,
+                                  Cancelled cancelled = NeverCancelled);
+absl::StatusOr<PlanQuery> Prepare(const v1::RenderScheduleRequest& request, const Limits& limits,
+                                  Cancelled cancelled = NeverCancelled);
+absl::StatusOr<PlanQuery> Prepare(const v1::ExportScheduleRequest& request, const Limits& limits,
+                                  Cancelled cancelled = NeverCancelled);
 
 absl::Status Answer(const Plan& plan, const std::vector<int>& ranks,
                     const v1::ComputeScheduleRequest& request, CallContext context,
@@ -88,7 +92,7 @@ absl::Status AnswerFrom(const Plans& plans, const std::vector<int>& ranks, const
 // Both halves and the plans between them.
 template <typename Request, typename Response>
 absl::Status HandlePlanCall(const Request& request, CallContext context, Response& response) {
-  absl::StatusOr<PlanQuery> query = Prepare(request, context.limits);
+  absl::StatusOr<PlanQuery> query = Prepare(request, context.limits, context.cancelled);
   if (!query.ok()) return query.status();
   std::vector<PlanInput> inputs = std::move(query->compared);
   inputs.insert(inputs.begin(), std::move(query->input));

@@ -14,10 +14,14 @@ namespace pipesched {
 
 namespace {
 
-// Pauses that take time, if there are any.
-void AppendPauses(const Pauses& pauses, std::string& canonical) {
+// Whether to stop is asked once in this many pauses.
+constexpr size_t kPausesALook = 1 << 16;
+
+// Pauses that take time, if there are any. Not all of them where `cancelled` says so.
+void AppendPauses(const Pauses& pauses, Cancelled cancelled, std::string& canonical) {
   const auto append = [&](const std::vector<int64_t>& times) {
     for (size_t i = 0; i < times.size(); ++i) {
+      if (i % kPausesALook == 0 && cancelled()) return;
       if (times[i] > 0) absl::StrAppend(&canonical, " ", i, ":", times[i]);
     }
   };
@@ -28,8 +32,10 @@ void AppendPauses(const Pauses& pauses, std::string& canonical) {
   append(pauses.after);
 }
 
-// The schedule with its parameters, defaults resolved, as its digest sees it.
-std::string CanonicalSchedule(const PlanInput& input, const Placement& placement) {
+// The schedule with its parameters, defaults resolved, as its digest sees it. Not whole
+// where `cancelled` says so.
+std::string CanonicalSchedule(const PlanInput& input, const Placement& placement,
+                              Cancelled cancelled) {
   std::string canonical(input.kind->name);
   if (input.kind->takes_group_size) {
     absl::StrAppend(&canonical, " group ", GroupSize(input.pipeline.shape, input.params));
@@ -41,7 +47,7 @@ std::string CanonicalSchedule(const PlanInput& input, const Placement& placement
       absl::StrAppend(&canonical, " ", placement.RankOfReplica(s, replica));
     }
   }
-  AppendPauses(input.given->pauses, canonical);
+  AppendPauses(input.given->pauses, cancelled, canonical);
   return canonical;
 }
 
@@ -79,8 +85,10 @@ absl::StatusOr<Plan> ComputeOrStop(PlanInput input, Cancelled cancelled) {
   if (!metrics.ok()) return metrics.status();
   const absl::StatusOr<Sha256Digest> order_digest = DigestOrder(*order, cancelled);
   if (!order_digest.ok()) return order_digest.status();
-  const Sha256Digest digest = DigestPlan(input.pipeline, CanonicalSchedule(input, placement),
-                                         kAlgorithmVersion, *order_digest);
+  const std::string schedule = CanonicalSchedule(input, placement, cancelled);
+  if (cancelled()) return stopped;
+  const Sha256Digest digest =
+      DigestPlan(input.pipeline, schedule, kAlgorithmVersion, *order_digest);
   return Plan{std::move(input),    std::move(placement), *std::move(order), *std::move(timeline),
               *std::move(metrics), Hex(digest),          Hex(*order_digest)};
 }
@@ -101,11 +109,16 @@ absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled) {
   }
 }
 
-std::string PlanKey(const PlanInput& input) {
+absl::StatusOr<std::string> PlanKey(const PlanInput& input, Cancelled cancelled) {
   Sha256Digest order = {};  // of an order that is made: the rest decides it
-  if (input.given) order = *DigestOrder(input.given->order);
-  const Sha256Digest digest = DigestPlan(
-      input.pipeline, CanonicalSchedule(input, PlacementOf(input)), kAlgorithmVersion, order);
+  if (input.given) {
+    const absl::StatusOr<Sha256Digest> given = DigestOrder(input.given->order, cancelled);
+    if (!given.ok()) return given.status();
+    order = *given;
+  }
+  const std::string schedule = CanonicalSchedule(input, PlacementOf(input), cancelled);
+  if (cancelled()) return absl::CancelledError("cancelled before computing");
+  const Sha256Digest digest = DigestPlan(input.pipeline, schedule, kAlgorithmVersion, order);
   // No part of the digest, but a note of the response tells it.
   return absl::StrCat(Hex(digest), input.pipeline.backward_split_defaulted ? " defaulted" : "");
 }

@@ -45,8 +45,9 @@ std::vector<int> AllRanks(int num_ranks);
 absl::StatusOr<Plan> ComputePlan(PlanInput input, Cancelled cancelled);
 
 // What a plan is a function of, as a short text: equal inputs, of this version of the
-// program, have equal keys and so equal plans. Never sent to anyone.
-std::string PlanKey(const PlanInput& input);
+// program, have equal keys and so equal plans. Never sent to anyone. CANCELLED if
+// `cancelled` said so.
+absl::StatusOr<std::string> PlanKey(const PlanInput& input, Cancelled cancelled);
 
 }  // namespace pipesched
 

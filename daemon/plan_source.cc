@@ -25,7 +25,7 @@ constexpr size_t kAskersAPart = 64;
 
 // A computation and those who wait for it.
 struct PlanSource::Flight {
-  std::string key;
+  std::string key;  // "": of one who asked for a computation of its own
   PlanInput input;
   int64_t reserved_bytes = 0;
   std::vector<Asker> askers;            // guarded by the source's mutex; the first one began it
@@ -44,17 +44,22 @@ PlanSource::~PlanSource() = default;
 
 void PlanSource::Get(PlanInput input, Asker asker, Start start) {
   const auto flight = std::make_shared<Flight>();
-  flight->key = PlanKey(input);
+  if (!asker.alone) {
+    absl::StatusOr<std::string> key = PlanKey(input, asker.abandoned);
+    if (!key.ok()) return asker.done(key.status(), PlanOrigin::kNone);
+    flight->key = *std::move(key);
+  }
   SharedPlan cached;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    cached = cache_.Find(flight->key);
+    if (!asker.alone) cached = cache_.Find(flight->key);
     if (cached != nullptr) {
       ++counts_.hits;
     } else {
-      const auto [entry, is_new] = flights_.emplace(flight->key, flight);
-      entry->second->askers.push_back(std::move(asker));
-      if (!is_new) {
+      const std::shared_ptr<Flight> under_way =
+          asker.alone ? flight : flights_.emplace(flight->key, flight).first->second;
+      under_way->askers.push_back(std::move(asker));
+      if (under_way != flight) {
         ++counts_.joined;
         return;
       }
@@ -148,7 +153,8 @@ void PlanSource::Compute(const std::shared_ptr<Flight>& flight) {
     if (absl::IsCancelled(plan.status()) && is_wanted) continue;
     askers = std::move(flight->askers);
     flights_.erase(flight->key);
-    if (plan.ok()) evicted = cache_.Insert(flight->key, *plan, PlanBytes(**plan));
+    if (plan.ok() && !flight->key.empty())
+      evicted = cache_.Insert(flight->key, *plan, PlanBytes(**plan));
   } while (askers.empty());
   if (options_.memory != nullptr) options_.memory->Release(flight->reserved_bytes);
   Tell(std::move(askers), plan, plan.ok() ? PlanOrigin::kComputed : PlanOrigin::kNone);

@@ -41,6 +41,7 @@ class PlanSource {
   struct Asker {
     std::function<bool()> abandoned;  // does not wait any more; until `done` is called
     std::function<void(const absl::StatusOr<SharedPlan>& plan, PlanOrigin origin)> done;
+    bool alone = false;  // wants a computation of its own, whose plan is not kept
   };
 
   // Runs a plan's computation, now or later, or returns why not.

@@ -64,11 +64,12 @@ void Planner::GetPlans(Call& call, const std::shared_ptr<Wanted>& wanted,
                                                PlanOrigin origin) {
     if (wanted->plans.empty()) call.record().origin = origin;
     if (!plan.ok()) return done(plan.status());
+    call.record().ops += (*plan)->order.num_ops();
     wanted->plans.push_back(*plan);
     if (wanted->plans.size() < wanted->inputs.size()) return GetPlans(call, wanted, done);
     done(std::move(wanted->plans));
   };
-  plans_.Get(std::move(input), {[&call] { return call.Abandoned(); }, got},
+  plans_.Get(std::move(input), {[&call] { return call.Abandoned(); }, got, call.skips_cache()},
              [&](std::function<void()> compute) {
                return jobs_.Run(call, computing, std::move(compute));
              });

@@ -43,7 +43,10 @@ class Planner {
          .claimed_parts = stages * request.pipeline().num_microbatches(),
          .plan_kind = static_cast<int>(request.schedule().kind()),
          .answer_kind = answer_kind},
-        [&call, &request] { return Prepare(request, call.limits()); }, answer, finish);
+        [&call, &request] {
+          return Prepare(request, call.limits(), [&call] { return call.Abandoned(); });
+        },
+        answer, finish);
   }
 
   // See PlanSource::Reserve.

@@ -14,6 +14,10 @@ constexpr ReasonInfo kReasons[] = {
     {kLimitExceeded, Code::kInvalidArgument,
      "The request or its result is larger than the server allows, and nothing else is wrong.",
      "limit, value, max", false},
+    {kNoOrderFits, Code::kInvalidArgument,
+     "No order of the pipeline keeps to its memory limits, and nothing else is wrong; "
+     "google.rpc.BadRequest names each limit and the smallest that is enough.",
+     "rank, limit_bytes, needed_bytes", false},
     {kOrderDeadlocks, Code::kFailedPrecondition,
      "The ranks of a custom order wait for each other; the message says who waits for whom.", "",
      false},
@@ -34,7 +38,9 @@ constexpr ReasonInfo kReasons[] = {
     {kUnauthenticated, Code::kUnauthenticated,
      "The call has no bearer token that the server knows (--token-file).", "", false},
     {kPeerNotAllowed, Code::kPermissionDenied,
-     "The client's certificate has no name that the server allows (--allow-san).", "", false},
+     "The client's certificate has no name that the server allows (--allow-san), or was revoked "
+     "(--tls-crl-dir).",
+     "", false},
     {kUnknownMethod, Code::kUnimplemented, "The server has no such method.", "method", false},
     {kInternal, Code::kInternal, "A defect of the server; its log has the rest.", "request_id",
      false},

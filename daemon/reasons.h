@@ -13,6 +13,7 @@ namespace pipesched {
 // programs act on. The table in reasons.cc says what each means.
 inline constexpr absl::string_view kInvalidRequest = "INVALID_REQUEST";
 inline constexpr absl::string_view kLimitExceeded = "LIMIT_EXCEEDED";
+inline constexpr absl::string_view kNoOrderFits = "NO_ORDER_FITS";
 inline constexpr absl::string_view kOrderDeadlocks = "ORDER_DEADLOCKS";
 inline constexpr absl::string_view kOverloaded = "OVERLOADED";
 inline constexpr absl::string_view kDraining = "DRAINING";

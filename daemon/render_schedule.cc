@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "daemon/convert/machine.h"
 #include "daemon/convert/numbers.h"
 #include "daemon/convert/picture.h"
 #include "daemon/convert/pipeline.h"
@@ -21,6 +22,7 @@
 #include "daemon/plan.h"
 #include "daemon/plan_cost.h"
 #include "daemon/version.h"
+#include "engine/model/slices.h"
 #include "pipesched/v1/schedule_service.pb.h"
 #include "render/html.h"
 #include "render/layout.h"
@@ -82,28 +84,29 @@ bool NeedsChunks(const v1::Schedule& schedule) {
   });
 }
 
-// Converts one schedule of a comparison. What is wrong with it is told below `field`,
-// what is wrong with the pipeline only if `tells_of_pipeline`.
-PlanInput ConvertCompared(const v1::RenderScheduleRequest& request, const v1::Schedule& schedule,
-                          const std::string& field, bool tells_of_pipeline, const Limits& limits,
-                          Violations& violations) {
-  const bool split = NeedsChunks(schedule);
-  if (split && (!request.pipeline().p2p_times_forward().empty() ||
-                !request.pipeline().p2p_times_backward().empty())) {
-    violations.Add(absl::StrCat(field, ".kind"),
-                   absl::StrCat(static_cast<int>(schedule.kind()), ": ", KindOf(schedule)->name,
-                                " splits the slice of a rank, want p2p_time, not a time for each "
-                                "boundary"));
-    return {};
+// Converts one schedule of a comparison. What is wrong with it is told below `field`.
+PlanInput ConvertCompared(const v1::Schedule& schedule, const Pipeline& machine,
+                          const std::string& field, const Limits& limits, Violations& violations) {
+  Pipeline pipeline = machine;
+  if (NeedsChunks(schedule)) {
+    if (!HasUniformP2p(machine)) {
+      violations.Add(absl::StrCat(field, ".kind"),
+                     absl::StrCat(static_cast<int>(schedule.kind()), ": ", KindOf(schedule)->name,
+                                  " splits the slice of a rank, want p2p_time, not a time for each "
+                                  "boundary"));
+      return {};
+    }
+    if (machine.stages.empty()) {  // Only its sizes are known.
+      pipeline.shape.chunks_per_rank = kComparedChunks;
+    } else {
+      pipeline = SplitSlices(machine, kComparedChunks);
+    }
   }
-  const v1::Pipeline pipeline =
-      split ? SplitSlices(request.pipeline(), kComparedChunks) : request.pipeline();
   Violations own;
-  PlanInput input = ConvertPlanInput(&pipeline, &schedule, limits, own);
+  PlanInput input = ConvertMadeSchedule(schedule, std::move(pipeline), limits, own);
   for (const Violation& violation : own.list()) {
     absl::string_view rest = violation.field;
     const bool of_schedule = absl::ConsumePrefix(&rest, "schedule");
-    if (!of_schedule && !tells_of_pipeline) continue;
     violations.Add(of_schedule ? absl::StrCat(field, rest) : violation.field,
                    of_schedule ? violation.description
                                : absl::StrCat(violation.description, " (", field, ")"));
@@ -111,8 +114,20 @@ PlanInput ConvertCompared(const v1::RenderScheduleRequest& request, const v1::Sc
   return input;
 }
 
+// The machine of a comparison whose first schedule is a custom order, which `query` gets.
+Pipeline ConvertOrdersMachine(const v1::RenderScheduleRequest& request, const Limits& limits,
+                              Cancelled cancelled, PlanQuery& query, Violations& violations) {
+  query.input = ConvertPlanInput(request, limits, violations, cancelled);
+  const int chunks = query.input.pipeline.shape.chunks_per_rank;
+  if (chunks > 1) {
+    violations.Add("pipeline.chunks_per_rank",
+                   absl::StrCat(chunks, ": a comparison splits the slices of its ranks, want 1"));
+  }
+  return query.input.pipeline;
+}
+
 void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& limits,
-                       PlanQuery& query, Violations& violations) {
+                       Cancelled cancelled, PlanQuery& query, Violations& violations) {
   if (request.compared_size() > kMostCompared) {
     violations.Add("compared",
                    absl::StrCat(request.compared_size(), " entries, want at most ", kMostCompared));
@@ -122,32 +137,23 @@ void PrepareComparison(const v1::RenderScheduleRequest& request, const Limits& l
     violations.Add("options.ranks", absl::StrCat(request.options().ranks_size(),
                                                  " entries: a comparison shows all, want none"));
   }
-  if (request.pipeline().chunks_per_rank() > 1) {
-    violations.Add("pipeline.chunks_per_rank",
-                   absl::StrCat(request.pipeline().chunks_per_rank(),
-                                ": a comparison splits the slices of its ranks, want 1"));
-    return;
-  }
-  // What splits the slices, and the rules of the kinds, take sizes within the limits.
-  Violations wrong_sizes;
-  const std::optional<PipelineShape> shape =
-      ConvertShape(request.pipeline(), std::nullopt, limits, wrong_sizes);
-  if (!shape) {  // For one list of all that is wrong.
-    query.input = ConvertPlanInput(request, limits, violations);
-    return;
-  }
   const int64_t before = violations.count();
-  query.input = ConvertCompared(request, request.schedule(), "schedule", true, limits, violations);
-  const bool good_so_far = violations.count() == before;
+  const bool custom = request.schedule().kind() == v1::SCHEDULE_KIND_CUSTOM;
+  const v1::Pipeline* const pipeline = request.has_pipeline() ? &request.pipeline() : nullptr;
+  Pipeline machine = custom ? ConvertOrdersMachine(request, limits, cancelled, query, violations)
+                            : ConvertMachine(pipeline, kComparedChunks, limits, violations);
+  // The kinds judge the sizes, whatever is wrong with the costs.
+  if (violations.count() > before) {
+    const PipelineShape shape = machine.shape;
+    machine = {};
+    machine.shape = shape;
+  }
+  if (!custom) {
+    query.input = ConvertCompared(request.schedule(), machine, "schedule", limits, violations);
+  }
   for (int i = 0; i < request.compared_size(); ++i) {
-    const std::string field = absl::StrCat("compared[", i, "]");
-    const v1::Schedule& schedule = request.compared(i);
-    if (schedule.kind() == v1::SCHEDULE_KIND_CUSTOM) {
-      violations.Add(absl::StrCat(field, ".kind"), "custom: a comparison makes its own orders");
-      continue;
-    }
-    query.compared.push_back(
-        ConvertCompared(request, schedule, field, good_so_far, limits, violations));
+    query.compared.push_back(ConvertCompared(
+        request.compared(i), machine, absl::StrCat("compared[", i, "]"), limits, violations));
   }
 }
 
@@ -251,14 +257,15 @@ absl::Status Draw(absl::Span<const Subject> subjects, const PictureOptions& opti
 
 }  // namespace
 
-absl::StatusOr<PlanQuery> Prepare(const v1::RenderScheduleRequest& request, const Limits& limits) {
+absl::StatusOr<PlanQuery> Prepare(const v1::RenderScheduleRequest& request, const Limits& limits,
+                                  Cancelled cancelled) {
   Violations violations;
   PlanQuery query;
   const bool compares = !request.compared().empty();
   if (compares) {
-    PrepareComparison(request, limits, query, violations);
+    PrepareComparison(request, limits, cancelled, query, violations);
   } else {
-    query.input = ConvertPlanInput(request, limits, violations);
+    query.input = ConvertPlanInput(request, limits, violations, cancelled);
   }
   if (FindFormat(request.format()) == nullptr) {
     violations.Add("format", absl::StrCat(static_cast<int>(request.format()), ", want one of ",

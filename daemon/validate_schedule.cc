@@ -88,11 +88,12 @@ Placement InferredPlacement(const Program& program, int num_stages, int num_micr
 }
 
 absl::StatusOr<Subject> GivenSubject(const v1::ValidateScheduleRequest& request,
-                                     const Limits& limits, Violations violations) {
+                                     const CallContext& context, Violations violations) {
+  const Limits& limits = context.limits;
   const v1::Schedule& schedule = request.schedule();
   const v1::Pipeline& pipeline = request.pipeline();
   CheckCsvFields(schedule, violations);
-  std::optional<Program> program = ConvertProgram(schedule, limits, violations);
+  std::optional<Program> program = ConvertProgram(schedule, limits, context.cancelled, violations);
   if (!program) return violations.ToStatus();
   const OrderSizes sizes = SizesOf(OrderOf(*program));
   const int num_stages =
@@ -126,7 +127,7 @@ absl::StatusOr<Subject> GivenSubject(const v1::ValidateScheduleRequest& request,
 
 absl::StatusOr<Subject> MadeSubject(const v1::ValidateScheduleRequest& request,
                                     const CallContext& context, Violations violations) {
-  PlanInput input = ConvertPlanInput(request, context.limits, violations);
+  PlanInput input = ConvertPlanInput(request, context.limits, violations, context.cancelled);
   if (!violations.empty()) return violations.ToStatus();
   absl::StatusOr<Plan> plan = ComputePlan(std::move(input), context.cancelled);
   if (!plan.ok()) return plan.status();
@@ -187,10 +188,9 @@ absl::Status HandleValidateSchedule(const v1::ValidateScheduleRequest& request, 
     violations.Add("lowering", absl::StrCat(static_cast<int>(request.lowering()),
                                             ", want LOWERING_EAGER or it unset"));
   }
-  absl::StatusOr<Subject> subject =
-      request.schedule().kind() == v1::SCHEDULE_KIND_CUSTOM
-          ? GivenSubject(request, context.limits, std::move(violations))
-          : MadeSubject(request, context, std::move(violations));
+  absl::StatusOr<Subject> subject = request.schedule().kind() == v1::SCHEDULE_KIND_CUSTOM
+                                        ? GivenSubject(request, context, std::move(violations))
+                                        : MadeSubject(request, context, std::move(violations));
   if (!subject.ok()) return subject.status();
   const absl::StatusOr<Validation> validation =
       Check(*subject, transport, lower, context.cancelled);

@@ -11,6 +11,9 @@ absl::string_view Version();
 // The commit that the program was built from, or "unknown".
 absl::string_view Commit();
 
+// How: "Release, GNU 12.2.0".
+absl::string_view Build();
+
 }  // namespace pipesched
 
 #endif  // PIPESCHED_DAEMON_VERSION_H_

@@ -39,6 +39,17 @@ std::vector<std::string> WrapParts(const std::vector<std::string>& parts, int si
   return lines;
 }
 
+// As many parts as fit `width`, the first one always.
+std::string FitParts(const std::vector<std::string>& parts, int size, int width) {
+  std::string line = parts[0];
+  for (size_t i = 1; i < parts.size(); ++i) {
+    std::string longer = absl::StrCat(line, kSeparator, parts[i]);
+    if (Font::Default().Width(longer, size) > width) break;
+    line = std::move(longer);
+  }
+  return line;
+}
+
 void AddFitted(absl::string_view text, int x, int y, int size, Paint paint, double max_width,
                Scene& scene) {
   std::string fitted = Font::Default().Fit(text, size, max_width);
@@ -46,19 +57,26 @@ void AddFitted(absl::string_view text, int x, int y, int size, Paint paint, doub
   scene.texts.push_back({std::move(fitted), x, y, size, Anchor::kStart, paint});
 }
 
-// The first column from the left, the others to the right of it. Columns for which
-// there is no room are left out.
-void AddTable(const Frame& frame, const std::vector<std::vector<std::string>>& table,
-              Scene& scene) {
+int ColumnWidth(const ComparisonRows& table, size_t column) {
+  double widest = 0;
+  for (const std::vector<std::string>& row : table) {
+    widest = std::max(widest, Font::Default().Width(row[column], kAxisSize));
+  }
+  return static_cast<int>(std::ceil(widest));
+}
+
+int TableWidth(const ComparisonRows& table) {
+  int width = -kColumnGap;
+  for (size_t i = 0; i < table[0].size(); ++i) width += ColumnWidth(table, i) + kColumnGap;
+  return width;
+}
+
+// The first column from the left, the others to the right of it.
+void AddTable(const Frame& frame, const ComparisonRows& table, Scene& scene) {
   if (table.empty()) return;
   int x = frame.plot.x;
   for (size_t column = 0; column < table[0].size(); ++column) {
-    double widest = 0;
-    for (const std::vector<std::string>& row : table) {
-      widest = std::max(widest, Font::Default().Width(row[column], kAxisSize));
-    }
-    const int width = static_cast<int>(std::ceil(widest));
-    if (x + width > frame.plot.x + frame.text_width()) return;
+    const int width = ColumnWidth(table, column);
     int y = frame.table_y;
     for (size_t i = 0; i < table.size(); ++i, y += kTableLine) {
       const Paint paint = i == 0 ? Paint::kFaintInk : Paint::kInk;
@@ -86,10 +104,13 @@ Captions MakeCaptions(absl::Span<const Subject> subjects, const PictureOptions& 
     for (const Subject& subject : subjects) names.push_back(subject.schedule);
     facts = {absl::StrJoin(names, ", ")};
     for (const Subject& subject : subjects) {
-      captions.headings.push_back(absl::StrCat(
-          subject.schedule, kSeparator, absl::StrJoin(FactsOf(subject, options), kSeparator)));
+      std::vector<std::string> heading = FactsOf(subject, options);
+      heading.insert(heading.begin(), subject.schedule);
+      captions.headings.push_back(FitParts(heading, kFactsSize, frame.text_width()));
     }
     captions.table = ComparisonTable(subjects);
+    FitTable(captions.table,
+             [&](const ComparisonRows& rows) { return TableWidth(rows) <= frame.text_width(); });
   }
   captions.facts = WrapParts(facts, kFactsSize, frame.text_width());
   captions.footnote =

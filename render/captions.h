@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "render/facts.h"
 #include "render/frame.h"
 #include "render/options.h"
 #include "render/scene.h"
@@ -14,8 +15,8 @@ namespace pipesched {
 struct Captions {
   std::string title;
   std::vector<std::string> facts;
-  std::vector<std::string> headings;            // of panels; only where there are several
-  std::vector<std::vector<std::string>> table;  // the same
+  std::vector<std::string> headings;  // of panels; only where there are several
+  ComparisonRows table;               // the same
   std::vector<std::string> footnote;
 };
 

@@ -141,6 +141,12 @@ std::vector<std::string> AssumptionsOf(absl::Span<const Subject> subjects,
   parts.push_back(absl::StrCat("times in ", TimeUnit(labels)));
   if (NamesBytes(pipeline)) {
     parts.push_back("memory: F takes its activations, B frees them, I and W free a part each");
+    const std::vector<int64_t>& limits = pipeline.memory_limit_bytes;
+    if (!limits.empty()) {
+      const auto [min, max] = std::minmax_element(limits.begin(), limits.end());
+      parts.push_back(absl::StrCat("memory limit ", FormatBytes(*min)));
+      if (*min != *max) absl::StrAppend(&parts.back(), kEnDash, FormatBytes(*max));
+    }
   }
   parts.push_back(absl::StrCat("bubble rate = idle rank time / (ranks ", kTimes, " makespan)"));
   if (subjects.size() == 1) {
@@ -150,11 +156,10 @@ std::vector<std::string> AssumptionsOf(absl::Span<const Subject> subjects,
   return parts;
 }
 
-std::vector<std::vector<std::string>> ComparisonTable(absl::Span<const Subject> subjects) {
+ComparisonRows ComparisonTable(absl::Span<const Subject> subjects) {
   const bool bytes = NamesBytes(subjects[0].pipeline);
-  std::vector<std::vector<std::string>> rows = {{"schedule", "makespan", "of the first",
-                                                 "bubble rate", "bubble overhead",
-                                                 "peak activations"}};
+  ComparisonRows rows = {{"schedule", "makespan", "of the first", "bubble rate", "bubble overhead",
+                          "peak activations"}};
   if (bytes) rows[0].push_back("peak memory");
   rows[0].push_back("digest");
   const auto makespan = [](const Subject& subject) {
@@ -179,6 +184,17 @@ std::vector<std::vector<std::string>> ComparisonTable(absl::Span<const Subject> 
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+void FitTable(ComparisonRows& table, absl::FunctionRef<bool(const ComparisonRows&)> fits) {
+  // The first two follow from others.
+  for (const absl::string_view name : {"bubble overhead", "of the first", "peak activations",
+                                       "bubble rate", "peak memory", "digest", "makespan"}) {
+    if (fits(table)) return;
+    const auto column = std::find(table[0].begin(), table[0].end(), name) - table[0].begin();
+    if (column == static_cast<std::ptrdiff_t>(table[0].size())) continue;
+    for (std::vector<std::string>& row : table) row.erase(row.begin() + column);
+  }
 }
 
 }  // namespace pipesched

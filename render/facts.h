@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "engine/model/op.h"
 #include "engine/model/order.h"
 #include "engine/model/timeline.h"
@@ -67,8 +69,12 @@ std::vector<std::string> FactsOf(const Subject& subject, const PictureOptions& o
 std::vector<std::string> AssumptionsOf(absl::Span<const Subject> subjects,
                                        const PictureLabels& labels);
 
-// The table that compares several subjects: a head, and a row each.
-std::vector<std::vector<std::string>> ComparisonTable(absl::Span<const Subject> subjects);
+// The table that compares several subjects: a head, and a row each, of equally many cells.
+using ComparisonRows = std::vector<std::vector<std::string>>;
+ComparisonRows ComparisonTable(absl::Span<const Subject> subjects);
+
+// Leaves out columns, those first that say the least, until `fits` or one is left.
+void FitTable(ComparisonRows& table, absl::FunctionRef<bool(const ComparisonRows&)> fits);
 
 }  // namespace pipesched
 

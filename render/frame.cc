@@ -18,7 +18,6 @@ constexpr double kUsualPlot = 1320;
 constexpr double kOverviewPlot = 2000;
 constexpr double kWidestPlot = 4000;
 constexpr double kNarrowestOp = 4;  // with its separator
-constexpr double kNumberSpace = 3;  // beside a number: a separator, a pixel left and right
 constexpr int kNarrowestPlot = 64;
 
 // Row heights, in pixels.
@@ -41,15 +40,37 @@ size_t CountRows(const Frame& frame) {
   return rows;
 }
 
-double WidestNumber(absl::Span<const Subject> subjects, int size) {
-  return Font::Default().Width(absl::StrCat(subjects[0].pipeline.shape.num_microbatches - 1), size);
+double WidestNumber(const Frame& frame, int size) {
+  return Font::Default().Width(absl::StrCat(frame.largest_number), size);
+}
+
+// Without a window all microbatches are there.
+int LargestNumber(absl::Span<const Subject> subjects, const PictureOptions& options,
+                  const Frame& frame) {
+  int largest = subjects[0].pipeline.shape.num_microbatches - 1;
+  if (options.start_time <= 0 && !options.end_time) return largest;
+  largest = 0;
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    const Subject& subject = subjects[i];
+    const TickScale& scale = subject.pipeline.scale;
+    for (const int rank : frame.panels[i].ranks) {
+      const auto first = static_cast<size_t>(subject.order.rank_offsets[static_cast<size_t>(rank)]);
+      const absl::Span<const Op> ops = subject.order.rank(rank);
+      for (size_t op = 0; op < ops.size(); ++op) {
+        if (scale.ToUnits(subject.timeline.starts[first + op]) >= frame.end) break;
+        if (scale.ToUnits(subject.timeline.ends[first + op]) <= frame.begin) continue;
+        largest = std::max(largest, ops[op].microbatch());
+      }
+    }
+  }
+  return largest;
 }
 
 // A forward gets a whole number of pixels where ops are drawn one by one, so
 // that equal times are equally wide.
-double PlotWidth(absl::Span<const Subject> subjects, double forwards) {
+double PlotWidth(const Frame& frame, double forwards) {
   double forward = std::ceil(
-      std::max(kUsualPlot / forwards, WidestNumber(subjects, kSmallestNumber) + kNumberSpace));
+      std::max(kUsualPlot / forwards, WidestNumber(frame, kSmallestNumber) + kNumberSpace));
   if (forwards * forward > kWidestPlot) {
     forward = std::max(std::floor(kOverviewPlot / forwards), kNarrowestOp);
   }
@@ -57,9 +78,10 @@ double PlotWidth(absl::Span<const Subject> subjects, double forwards) {
 }
 
 // The largest size at which every number fits into the shortest forward.
-int NumberSize(absl::Span<const Subject> subjects, double forward, int row_height) {
-  int size = std::min(kLargestNumber, row_height);
-  while (size > kSmallestNumber && WidestNumber(subjects, size) + kNumberSpace > forward) --size;
+int NumberSize(const Frame& frame, double forwards) {
+  const double forward = WholePixels(frame.plot.width / forwards);
+  int size = std::min(kLargestNumber, frame.row_height);
+  while (size > kSmallestNumber && WidestNumber(frame, size) + kNumberSpace > forward) --size;
   return size < kSmallestNumber ? 0 : size;
 }
 
@@ -91,6 +113,8 @@ int Frame::X(double time) const {
   const double part = std::clamp((time - begin) / (end - begin), 0.0, 1.0);
   return plot.x + static_cast<int>(std::round(part * plot.width));
 }
+
+double WholePixels(double pixels) { return std::floor(pixels + 1e-6); }
 
 double SpanInForwards(absl::Span<const Subject> subjects, const Frame& frame) {
   const double span = frame.end - frame.begin;
@@ -141,6 +165,7 @@ Frame MakeFrame(absl::Span<const Subject> subjects, const PictureOptions& option
     }
     frame.panels.push_back(std::move(panel));
   }
+  frame.largest_number = LargestNumber(subjects, options, frame);
   const int rows = static_cast<int>(CountRows(frame));
   const bool memory = ShowsMemory(subjects, options) && rows <= kMostMemoryRows;
   int pitch = std::clamp(kAllRows / rows, rows > kManyRanks ? 1 : 2, kLargestPitch);
@@ -161,8 +186,8 @@ Frame MakeFrame(absl::Span<const Subject> subjects, const PictureOptions& option
   const double forwards = SpanInForwards(subjects, frame);
   frame.plot.width = options.width > 0
                          ? std::max(options.width - frame.plot.x - right_margin, kNarrowestPlot)
-                         : static_cast<int>(PlotWidth(subjects, forwards));
-  frame.number_size = NumberSize(subjects, frame.plot.width / forwards, frame.row_height);
+                         : static_cast<int>(PlotWidth(frame, forwards));
+  frame.number_size = NumberSize(frame, forwards);
   frame.width = frame.plot.right() + right_margin;
   return frame;
 }
@@ -182,8 +207,7 @@ void SetHeights(absl::Span<const Subject> subjects, const PictureOptions& option
         options.height - frame.plot.y - below - heading * static_cast<int>(frame.panels.size());
     const bool memory = frame.memory_height > 0;
     SetRowHeights(std::clamp((room + kWidestGap) / rows, 1, kLargestGivenPitch), memory, frame);
-    frame.number_size =
-        NumberSize(subjects, frame.plot.width / SpanInForwards(subjects, frame), frame.row_height);
+    frame.number_size = NumberSize(frame, SpanInForwards(subjects, frame));
   }
   int y = frame.plot.y;
   for (Panel& panel : frame.panels) {

@@ -10,6 +10,9 @@
 
 namespace pipesched {
 
+// Beside a number in its op: a separator, a pixel left and right.
+inline constexpr int kNumberSpace = 3;
+
 // Text sizes, in pixels an em.
 inline constexpr int kTitleSize = 18;
 inline constexpr int kFactsSize = 13;
@@ -67,10 +70,11 @@ struct Frame {
   double end = 0;
   Rect plot;  // of all panels
   std::vector<Panel> panels;
-  int row_pitch = 0;      // from the top of a row to the top of the next
-  int row_height = 0;     // of the ops
-  int memory_height = 0;  // of the memory curve below them; 0: there is none
-  int number_size = 0;    // of microbatch numbers; 0 where no row is high enough
+  int row_pitch = 0;       // from the top of a row to the top of the next
+  int row_height = 0;      // of the ops
+  int memory_height = 0;   // of the memory curve below them; 0: there is none
+  int number_size = 0;     // of microbatch numbers; 0 where no row is high enough
+  int largest_number = 0;  // of the microbatches between begin and end
 
   // Baselines of the texts around the plot; the first of several lines.
   int title_y = 0;
@@ -105,6 +109,10 @@ Frame MakeFrame(absl::Span<const Subject> subjects, const PictureOptions& option
 // Sets what is vertical.
 void SetHeights(absl::Span<const Subject> subjects, const PictureOptions& options,
                 const CaptionLines& lines, Frame& frame);
+
+// What is left of a length on the pixel grid wherever it begins: equal times, of which
+// some get a pixel more, are treated alike by it.
+double WholePixels(double pixels);
 
 // The shown time as a multiple of the shortest forward, at least 1.
 double SpanInForwards(absl::Span<const Subject> subjects, const Frame& frame);

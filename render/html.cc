@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "engine/model/op.h"
@@ -34,10 +35,11 @@ namespace {
 constexpr struct {
   Paint paint;
   absl::string_view name;
-} kPaintNames[] = {
-    {Paint::kIdle, "idle"},         {Paint::kPage, "page"},   {Paint::kInk, "ink"},
-    {Paint::kFaintInk, "faintInk"}, {Paint::kGrid, "grid"},   {Paint::kMark, "mark"},
-    {Paint::kMemory, "memory"},     {Paint::kLimit, "limit"}, {Paint::kCritical, "critical"}};
+} kPaintNames[] = {{Paint::kIdle, "idle"},         {Paint::kPage, "page"},
+                   {Paint::kInk, "ink"},           {Paint::kFaintInk, "faintInk"},
+                   {Paint::kGrid, "grid"},         {Paint::kMark, "mark"},
+                   {Paint::kMemory, "memory"},     {Paint::kLimit, "limit"},
+                   {Paint::kCritical, "critical"}, {Paint::kArrow, "arrow"}};
 
 constexpr OpKind kKinds[kNumOpKinds] = {OpKind::kForward, OpKind::kBackward, OpKind::kBackwardInput,
                                         OpKind::kBackwardWeight};
@@ -103,8 +105,8 @@ void WriteMemory(const Subject& subject, bool in_bytes, JsonWriter& json) {
 }
 
 // What the page shows first.
-void WriteFirst(const PictureOptions& options, const TickScale& scale, int64_t step,
-                JsonWriter& json) {
+void WriteFirst(absl::Span<const Subject> subjects, const PictureOptions& options,
+                const TickScale& scale, int64_t step, JsonWriter& json) {
   const double unit = scale.ToUnits(step);
   json.BeginObject();
   json.Key("theme");
@@ -112,7 +114,9 @@ void WriteFirst(const PictureOptions& options, const TickScale& scale, int64_t s
   json.Key("critical");
   json.Bool(options.critical_path);
   json.Key("memory");
-  json.Bool(options.memory == MemoryCurve::kOn);
+  json.Bool(ShowsMemory(subjects, options));
+  json.Key("arrows");
+  json.Bool(options.arrows);
   json.Key("from");
   json.Number(options.start_time / unit);
   json.Key("to");
@@ -124,6 +128,30 @@ void WriteFirst(const PictureOptions& options, const TickScale& scale, int64_t s
   json.EndObject();
 }
 
+// What is said in words: the costs of one schedule, or the table of several, and what
+// they were computed from.
+void WriteFacts(absl::Span<const Subject> subjects, const PictureOptions& options,
+                JsonWriter& json) {
+  const auto write_list = [&json](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) json.String(text);
+  };
+  const bool single = subjects.size() == 1;
+  json.Key("facts");
+  json.BeginList();
+  if (single) write_list(FactsOf(subjects[0], options));
+  write_list(AssumptionsOf(subjects, options.labels));
+  json.EndList();
+  json.Key("table");
+  json.BeginList();
+  for (const std::vector<std::string>& row :
+       single ? ComparisonRows() : ComparisonTable(subjects)) {
+    json.BeginList();
+    write_list(row);
+    json.EndList();
+  }
+  json.EndList();
+}
+
 absl::Status WriteSchedule(const Subject& subject, const PictureOptions& options, bool in_bytes,
                            int64_t step, int finest, Cancelled cancelled, JsonWriter& json) {
   const Pipeline& pipeline = subject.pipeline;
@@ -132,12 +160,9 @@ absl::Status WriteSchedule(const Subject& subject, const PictureOptions& options
   json.BeginObject();
   json.Key("name");
   json.String(SizesOf(subject));
-  json.Key("facts");
-  json.BeginList();
-  for (const std::string& fact : FactsOf(subject, options)) json.String(fact);
-  for (const std::string& fact : AssumptionsOf(absl::MakeConstSpan(&subject, 1), options.labels))
-    json.String(fact);
-  json.EndList();
+  json.Key("heading");
+  json.String(absl::StrCat(SizesOf(subject), " \u00B7 ",
+                           absl::StrJoin(FactsOf(subject, options), " \u00B7 ")));
   json.Key("stretch");
   json.Number(std::pow(10.0, pipeline.scale.exponent() - finest));
   json.Key("stages");
@@ -219,7 +244,8 @@ absl::StatusOr<std::string> WriteHtml(absl::Span<const Subject> subjects,
   WriteTheme(Theme::kDark, json);
   json.EndObject();
   json.Key("first");
-  WriteFirst(options, scale, step, json);
+  WriteFirst(subjects, options, scale, step, json);
+  WriteFacts(subjects, options, json);
   json.Key("schedules");
   json.BeginList();
   for (const Subject& subject : subjects) {

@@ -32,7 +32,7 @@ class RowWriter {
         subject_index_(subject_index),
         narrow_(NarrowTicks(frame, subject)),
         shades_(subject),
-        widest_number_(absl::StrCat(subject.pipeline.shape.num_microbatches - 1)),
+        widest_number_(absl::StrCat(frame.largest_number)),
         scene_(scene) {}
 
   // Adds the row of `rank` at `rect`. Returns whether a run in it is stacked.
@@ -115,8 +115,10 @@ class RowWriter {
 
   void AddNumber(Op op, const Rect& rect, int size) {
     if (size < kSmallestNumber) return;
-    // All numbers or none, in boxes of one width.
-    if (Font::Default().Width(widest_number_, size) > rect.width - 2) return;
+    // All numbers or none, in ops of one time. The window may cut an op.
+    const double pixels = scale_.ToUnits(end_ - start_) * frame_.pixels_a_unit();
+    const double room = std::min<double>(WholePixels(pixels), rect.width + 1) - kNumberSpace;
+    if (Font::Default().Width(widest_number_, size) > room) return;
     const std::string number = absl::StrCat(op.microbatch());
     const int digits_height = static_cast<int>(std::round(Font::kCapHeight * size));
     scene_.texts.push_back({number, rect.x + rect.width / 2,

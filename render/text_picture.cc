@@ -150,7 +150,27 @@ class TextDrawer {
              CellsOf(subject, rank));
   }
 
-  std::vector<Cell> CellsOf(const Subject& subject, int rank) const {
+  // Kinds that share a run of characters take turns in it, each as often as its share of
+  // the time says, so that a phase of several kinds differs from one of a single kind.
+  static void FillShares(const std::vector<std::array<double, kNumOpKinds>>& shares, double least,
+                         std::vector<Cell>& cells) {
+    std::array<double, kNumOpKinds> due = {};
+    for (size_t x = 0; x < shares.size(); ++x) {
+      const double sum = std::accumulate(shares[x].begin(), shares[x].end(), 0.0);
+      if (sum <= least) {
+        due = {};
+        continue;
+      }
+      for (size_t kind = 0; kind < kNumOpKinds; ++kind) {
+        due[kind] = shares[x][kind] > 0 ? due[kind] + shares[x][kind] / sum : 0;
+      }
+      const auto most = std::max_element(due.begin(), due.end());
+      *most -= 1;
+      cells[x].kind = static_cast<int>(most - due.begin());
+    }
+  }
+
+  std::vector<Cell> CellsOf(const Subject& subject, int rank) {
     const auto width = static_cast<size_t>(frame_.plot.width);
     const TickScale& scale = subject.pipeline.scale;
     const Shades shades(subject);
@@ -170,6 +190,7 @@ class TextDrawer {
       if (stop - start < unit || to <= from) {
         const size_t at = std::min(width - 1, static_cast<size_t>((start - frame_.begin) / unit));
         shares[at][static_cast<size_t>(op.kind())] += stop - start;
+        shared_ = true;
         continue;
       }
       const bool second_of_pair = op.fused() && op.kind() != OpKind::kForward;
@@ -182,12 +203,9 @@ class TextDrawer {
       AddName(op, first, last, cells);
     }
     for (size_t x = 0; x < width; ++x) {
-      const auto most = std::max_element(shares[x].begin(), shares[x].end());
-      if (*most > 0 && cells[x].kind == kIdleIndex &&
-          std::accumulate(shares[x].begin(), shares[x].end(), 0.0) > unit / 4) {
-        cells[x].kind = static_cast<int>(most - shares[x].begin());
-      }
+      if (cells[x].kind != kIdleIndex) shares[x] = {};
     }
+    FillShares(shares, unit / 4, cells);
     MarkCritical(subject, rank, cells);
     return cells;
   }
@@ -322,6 +340,7 @@ class TextDrawer {
     }
     add(kIdleIndex, kIdleIndex, "idle");
     AddLine(line, hidden);
+    if (shared_) AddWrapped({"in turns: ops too short to draw, by share of time"});
     if (options_.critical_path) {
       AddLine(style_.colour  ? "underlined: critical path"
               : style_.ascii ? "^ critical path"
@@ -330,18 +349,26 @@ class TextDrawer {
   }
 
   void AddTable() {
-    std::vector<std::vector<std::string>> table = ComparisonTable(subjects_);
-    std::vector<size_t> widths(table[0].size());
-    for (const auto& row : table) {
-      for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-    }
+    ComparisonRows table = ComparisonTable(subjects_);
+    const auto widths_of = [](const ComparisonRows& rows) {
+      std::vector<size_t> widths(rows[0].size());
+      for (const auto& row : rows) {
+        for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+      }
+      return widths;
+    };
+    FitTable(table, [&](const ComparisonRows& rows) {
+      size_t width = 0;
+      for (const size_t column : widths_of(rows)) width += column + 2;
+      return width - 2 <= static_cast<size_t>(style_.columns);
+    });
+    const std::vector<size_t> widths = widths_of(table);
     for (const auto& row : table) {
       std::string line;
       for (size_t i = 0; i < row.size(); ++i) {
         const int cell_width = static_cast<int>(widths[i]);
         const std::string cell = i == 0 ? absl::StrFormat("%-*s", cell_width, row[i])
                                         : absl::StrFormat("%*s", cell_width, row[i]);
-        if (line.size() + 2 + cell.size() > static_cast<size_t>(style_.columns)) break;
         absl::StrAppend(&line, i == 0 ? "" : "  ", cell);
       }
       AddLine(line);
@@ -353,6 +380,7 @@ class TextDrawer {
   const TextStyle& style_;
   Frame frame_;
   int label_width_ = 0;
+  bool shared_ = false;  // whether characters stand for several ops
   TextPicture picture_;
 };
 

@@ -33,6 +33,28 @@ VIEWS = [
     ("terminal.txt", "In a terminal, or as `.txt`", "-s 4 -b 8 --critical-path --columns 80"),
 ]
 
+FILES = """
+# The files
+
+PNG, SVG and PDF say where they come from: the version, the whole digest and, up to 64 KiB, the request as JSON, from
+which they can be made again. In a PNG these are text chunks (`exiftool`, `pngcheck -t`), in an SVG the `<metadata>`, in
+a PDF its subject (`pdfinfo`). All formats show the first digits of the digest. Equal requests give equal bytes, from
+the command line, a daemon or a library.
+
+Time of one core (AMD EPYC) for layout and writing, and the file, of 1F1B; `render_bench` and
+`scripts/check_pages.sh --bench` measure them:
+
+| | 4 x 8 | 64 x 512 | 64 x 782: 100,000 ops |
+|---|---|---|---|
+| PNG | 2.5 ms, 37 kB | 10 ms, 80 kB: 1.4 times what libpng takes alone | |
+| SVG | 0.1 ms, 20 kB | 0.8 ms, 42 kB | |
+| PDF | 0.9 ms, 13 kB | 1.9 ms, 14 kB | |
+| HTML | 0.1 ms, 77 kB | 3.0 ms, 0.5 MB | 4.6 ms, 0.7 MB |
+
+In headless Chromium without GPU at 1400 x 800, on two cores, a page of 100,000 ops pans at 54 frames a second with all
+of them in view and zooms at 24; one of 1,000,000 opens in 6 s, its making included, and pans at 50.
+"""
+
 
 def page(kinds, draw_text):
     """The page. draw_text(flags) is what --draw prints."""
@@ -58,4 +80,5 @@ def page(kinds, draw_text):
             lines.append(f" --draw\n\n{draw_text(flags)}```\n")
         else:
             lines.append(f" -o {name}\n```\n\n![{caption}](images/gallery/{name})\n")
+    lines.append(FILES)
     return "".join(lines)

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -114,16 +115,37 @@ void AddUnexpected(const std::vector<std::string>& extras, Command command, Prob
   }
 }
 
-// The values of the last occurrence, as the user wrote them.
+// The values of the last occurrence, as the user wrote them. Those of a list of names add
+// up: "--compare 1f1b --compare zbv" names two.
 std::vector<std::string> TakeTexts(const CLI::Option& option, ValueKind kind) {
   const std::vector<std::string>& results = option.results();
-  const auto first =
-      IsList(kind) ? std::find(results.rbegin(), results.rend(), "").base() : results.end() - 1;
-  std::vector<std::string> texts(first, results.end());
+  std::vector<std::string> texts;
+  if (kind == ValueKind::kTexts) {
+    std::copy_if(results.begin(), results.end(), std::back_inserter(texts),
+                 [](const std::string& text) { return !text.empty(); });
+  } else {
+    const auto first =
+        IsList(kind) ? std::find(results.rbegin(), results.rend(), "").base() : results.end() - 1;
+    texts.assign(first, results.end());
+  }
   for (std::string& text : texts) {
     if (text == kEmptyText) text.clear();
   }
   return texts;
+}
+
+// Of a flag that is given twice the last value counts, as with argparse. But somebody
+// would miss a file that is not read or not written.
+void AddSecondFile(const Flag& flag, const CLI::Option& option, Problems& problems) {
+  constexpr FlagId kFiles[] = {FlagId::kConfig, FlagId::kOrder, FlagId::kOutput, FlagId::kJunit};
+  if (std::find(std::begin(kFiles), std::end(kFiles), flag.id) == std::end(kFiles)) return;
+  const std::vector<std::string>& files = option.results();
+  for (size_t i = 1; i < files.size(); ++i) {
+    if (files[i] == files[0]) continue;
+    problems.push_back(absl::StrCat(LongName(flag), ": given twice, ", Quote(files[0]), " and ",
+                                    Quote(files[i]), ", want one"));
+    return;
+  }
 }
 
 void AddOption(const Flag& flag, CLI::App& app) {
@@ -153,6 +175,7 @@ void TakeSettings(CLI::App& app, Command command, Settings& settings, Problems& 
       settings.Set(flag.id, {name, {"true"}});
       continue;
     }
+    AddSecondFile(flag, *option, problems);
     std::vector<std::string> texts = TakeTexts(*option, flag.kind);
     for (const std::string& text : texts) {
       const std::string problem = ExplainBadValue(flag, text);

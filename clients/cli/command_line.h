@@ -19,7 +19,8 @@ struct CommandLine {
 // command; without one it is compute. "help" before it, or alone, stands for its
 // --help, and "--version" for the command version. Flags read as Python's argparse reads
 // them: lists are separated by spaces, `-bw=1`, `-s4`, `-f=1`, negative numbers
-// are values, the last of repeated flags wins. No abbreviations.
+// are values, the last of repeated flags wins; but the names of a repeated list of names
+// add up. No abbreviations.
 //
 // Returns INVALID_ARGUMENT with a line a problem: an unknown command or flag (with
 // the nearest known one), a missing value, one of the wrong type, and a value

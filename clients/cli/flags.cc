@@ -478,14 +478,21 @@ std::string ExplainBadValue(const Flag& flag, absl::string_view text) {
       if (ParseCommaIntegers(text)) return "";
       return absl::StrCat("want whole numbers with commas between them, got ", Quote(text));
     case ValueKind::kNumber:
+      if (flag.id == FlagId::kMaxBubbleRate) {
+        const std::optional<double> rate = ParseNumber(text);
+        if (rate && *rate >= 0 && *rate <= 1) return "";
+        want = "a number from 0 to 1";
+        break;
+      }
+      [[fallthrough]];
     case ValueKind::kNumbers:
       if (ParseNumber(text)) return "";
       want = "a number";
       break;
     case ValueKind::kInteger:
     case ValueKind::kIntegers:
-      if (ParseInteger(text)) return "";
-      want = "a whole number";
+      want = flag.id == FlagId::kMaxPeakBytes ? "a whole number, 0 or more" : "a whole number";
+      if (ParseInteger(text) && (flag.id != FlagId::kMaxPeakBytes || text[0] != '-')) return "";
       break;
   }
   const bool has_comma = IsList(flag.kind) && text.find(',') != absl::string_view::npos;

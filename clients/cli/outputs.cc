@@ -46,12 +46,21 @@ const FormatInfo* FindByEnding(absl::string_view path) {
   return found;
 }
 
-// render and compare draw; the response of compare is JSON too.
+// render and compare draw, export does not; the response of compare is JSON too.
 bool Writes(Command command, const FormatInfo& info) {
   switch (command) {
     case kRender: return info.is_picture;
+    case kExport: return !info.is_picture;
     case kCompareKinds: return info.is_picture || info.format == OutputFormat::kJson;
     default: return true;
+  }
+}
+
+absl::string_view WhatIsWritten(Command command) {
+  switch (command) {
+    case kRender: return ": render writes pictures";
+    case kExport: return ": export writes no pictures, render does";
+    default: return ": compare writes pictures and JSON";
   }
 }
 
@@ -64,6 +73,25 @@ std::string Endings(Command command) {
   return result;
 }
 
+// Whether the file can hold what flags ask to put into it. A config file may say it for
+// other files.
+absl::Status CheckTransferFlags(const Settings& settings, const FormatInfo& format) {
+  if (format.format == OutputFormat::kCsv) return absl::OkStatus();
+  for (const FlagId id : {FlagId::kWithComms, FlagId::kLowering, FlagId::kRepair}) {
+    if (format.format == OutputFormat::kDeepSpeed) break;
+    const Setting* setting = settings.Find(id);
+    if (setting == nullptr || setting->origin != LongName(GetFlag(id))) continue;
+    return absl::InvalidArgumentError(absl::StrCat(setting->origin, ": a ", format.ending,
+                                                   " file holds no SEND and RECV, want .csv"));
+  }
+  const Setting* dialect = settings.Find(FlagId::kOutputDialect);
+  if (dialect == nullptr || dialect->origin != LongName(GetFlag(FlagId::kOutputDialect))) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(dialect->origin, ": a ", format.ending, " file has no dialect, want .csv"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settings& settings) {
@@ -71,6 +99,11 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
   if (command == kExport && settings.Find(FlagId::kOutput) == nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat("--output: export wants a file, one of ", Endings(command)));
+  }
+  if (settings.IsOn(FlagId::kRepair) && settings.Find(FlagId::kLowering) != nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(settings.Origin(FlagId::kRepair), ": moves SEND and RECV, ",
+                     settings.Origin(FlagId::kLowering), " puts them in anew, want one of them"));
   }
   const bool pictures = !settings.IsOn(FlagId::kNoVisualization) || is_render;
   const bool is_json = settings.Text(FlagId::kFormat) == "json" && !is_render;
@@ -107,12 +140,10 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
   if (!Writes(command, *format)) {
     return absl::InvalidArgumentError(
         absl::StrCat(named != nullptr ? settings.Origin(FlagId::kOutputFormat) : origin,
-                     is_render ? ": render writes pictures" : ": compare writes pictures and JSON",
-                     ", want one of ", Endings(command)));
+                     WhatIsWritten(command), ", want one of ", Endings(command)));
   }
-  if (command == kExport && format->is_picture) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(origin, ": export writes no pictures, render does"));
+  if (const absl::Status status = CheckTransferFlags(settings, *format); !status.ok()) {
+    return status;
   }
   if (format->is_picture && !pictures) {
     if (path != "-") return std::nullopt;

@@ -17,10 +17,6 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string Count(int count, absl::string_view one, absl::string_view many) {
-  return absl::StrCat(count, " ", count == 1 ? one : many);
-}
-
 bool HasBytes(const v1::Metrics& metrics) {
   return std::any_of(metrics.ranks().begin(), metrics.ranks().end(),
                      [](const v1::RankMetrics& rank) { return rank.peak_bytes() != 0; });
@@ -51,7 +47,8 @@ std::string FormatTotals(const v1::ComputeScheduleResponse& response, const Sett
        {"gap", absl::StrCat(FormatPercent(metrics.gap()), " (makespan / lower bound - 1)")},
        {"critical path",
         absl::StrCat(Count(path.num_ops(), "op", "ops"), ", ", time(path.compute_time()),
-                     " in ops, ", time(path.p2p_time()), " in transfers")},
+                     " in ops, ", time(path.p2p_time()), " in transfers",
+                     settings.Find(FlagId::kFsdpTimes) != nullptr ? " and FSDP actions" : "")},
        {"digest", response.digest()},
        {"order digest", response.order_digest()}},
       /*first_right=*/2);

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "base/text.h"
 #include "clients/cli/file_writer.h"
 #include "clients/cli/json.h"
 #include "clients/cli/junit.h"
@@ -53,13 +54,15 @@ std::string FormatResult(const v1::ValidateScheduleResponse& response) {
   const int64_t more = response.finding_count() - response.findings_size();
   if (more > 0) absl::StrAppend(&text, "and ", more, " more\n");
   const std::string about = absl::StrCat(
-      response.num_ranks(), " ranks, ", response.num_stages(), " stages, ",
-      response.num_microbatches(), " microbatches, ", response.action_count(), " actions, ",
+      Count(response.num_ranks(), "rank", "ranks"), ", ",
+      Count(response.num_stages(), "stage", "stages"), ", ",
+      Count(response.num_microbatches(), "microbatch", "microbatches"), ", ",
+      Count(response.action_count(), "action", "actions"), ", ",
       response.has_transfers() ? absl::StrCat("transport ", TransportName(response.transport()))
                                : "no transfers");
   if (response.safe()) return absl::StrCat("SAFE: ", about, "\n");
-  return absl::StrCat(text, "NOT SAFE: ", response.finding_count(),
-                      response.finding_count() == 1 ? " finding; " : " findings; ", about, "\n");
+  return absl::StrCat(text, "NOT SAFE: ", Count(response.finding_count(), "finding", "findings"),
+                      "; ", about, "\n");
 }
 
 // A test case a rule.

@@ -23,6 +23,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
@@ -198,6 +199,64 @@ func TestContextEndsCalls(t *testing.T) {
 	defer cancel()
 	if err = none.WaitReady(short); status.Code(err) != codes.DeadlineExceeded {
 		t.Error(err)
+	}
+}
+
+// heavy takes a worker a while; each p2p time is another plan.
+func heavy(p2pTime int) *pipeschedv1.ComputeScheduleRequest {
+	asked := request(4096, 512)
+	asked.View = pipeschedv1.View_VIEW_SUMMARY
+	asked.Pipeline.P2PTime = proto.Float64(float64(p2pTime))
+	return asked
+}
+
+// A call that a real daemon refuses, and says when to come again, is answered once the
+// daemon has time.
+func TestAnOverloadedDaemon(t *testing.T) {
+	_, target := testdaemon.Start(t, "--workers", "1", "--queue", "1")
+	enough := make(chan struct{})
+	var load sync.WaitGroup
+	stop := sync.OnceFunc(func() { close(enough); load.Wait() })
+	defer stop()
+	for loader := 1; loader <= 3; loader++ {
+		connection, err := grpc.NewClient(target, grpc.WithTransportCredentials(insecure.NewCredentials()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer connection.Close()
+		load.Add(1)
+		go func() {
+			defer load.Done()
+			for p2pTime := 10_000 * loader; ; p2pTime++ {
+				select {
+				case <-enough:
+					return
+				default: // Refused or answered, the daemon has no rest.
+					_, _ = pipeschedv1.NewScheduleServiceClient(connection).ComputeSchedule(context.Background(), heavy(p2pTime))
+				}
+			}
+		}()
+	}
+	refusals := 0
+	watch := func(
+		ctx context.Context, method string, request, reply any, connection *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption,
+	) error {
+		err := invoke(ctx, method, request, reply, connection, options...)
+		if status.Code(err) == codes.ResourceExhausted {
+			refusals++
+			stop()
+		}
+		return err
+	}
+	client := newClient(t, target, pipesched.WithTimeout(5*time.Minute), pipesched.WithDialOptions(grpc.WithUnaryInterceptor(watch)))
+	for p2pTime := 0; refusals == 0; p2pTime++ { // The daemon may have had time for the first.
+		plan, err := client.ComputeSchedule(context.Background(), heavy(p2pTime))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plan.Metrics.GetMakespan() <= 0 {
+			t.Error(plan.Metrics)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 const (
 	ReasonInvalidRequest         = "INVALID_REQUEST"
 	ReasonLimitExceeded          = "LIMIT_EXCEEDED"
+	ReasonNoOrderFits            = "NO_ORDER_FITS"
 	ReasonOrderDeadlocks         = "ORDER_DEADLOCKS"
 	ReasonOverloaded             = "OVERLOADED"
 	ReasonDraining               = "DRAINING"

@@ -23,7 +23,7 @@ constexpr Flag kFlags[] = {
     {FlagId::kListen, "listen", FlagKind::kAddresses, "ADDRESS", "127.0.0.1:50551",
      "listen on HOST:PORT (port 0: any free one) or unix:PATH; repeatable"},
     {FlagId::kAdminListen, "admin-listen", FlagKind::kAddress, "HOST:PORT|off", "off",
-     "serve /metrics, /livez, /readyz and /version over HTTP"},
+     "serve /metrics, /livez, /readyz, /healthz and /version over HTTP"},
     {FlagId::kSocketMode, "socket-mode", FlagKind::kMode, "MODE", "0660",
      "permissions of Unix sockets"},
     {FlagId::kConfig, "config", FlagKind::kText, "FILE", "",
@@ -37,6 +37,9 @@ constexpr Flag kFlags[] = {
     {FlagId::kTlsKey, "tls-key", FlagKind::kText, "FILE", "", "its private key (PEM)"},
     {FlagId::kTlsClientCa, "tls-client-ca", FlagKind::kText, "FILE", "",
      "require client certificates that these authorities (PEM) signed"},
+    {FlagId::kTlsCrlDir, "tls-crl-dir", FlagKind::kText, "FOLDER", "",
+     "refuse calls of client certificates that are in its revocation lists (PEM); read again when "
+     "it changes"},
     {FlagId::kAllowSan, "allow-san", FlagKind::kTexts, "NAME", "",
      "over TCP answer only clients whose certificate has this subject alternative name; "
      "repeatable"},
@@ -64,7 +67,7 @@ constexpr Flag kFlags[] = {
     {FlagId::kMaxPixels, "max-pixels", FlagKind::kInteger, "N", "100000000",
      "most pixels of a picture", "", 1, 1 << 30},
     {FlagId::kMaxRpcDuration, "max-rpc-duration", FlagKind::kDuration, "DURATION", "60s",
-     "longest time that a call may take, whatever deadline it has"},
+     "longest time that a call may take, whatever deadline it has", "", 1},
     {FlagId::kDrainDelay, "drain-delay", FlagKind::kDuration, "DURATION", "0s",
      "when stopping, tell health checks and go on serving for this long"},
     {FlagId::kDrainTimeout, "drain-timeout", FlagKind::kDuration, "DURATION", "25s",
@@ -136,8 +139,13 @@ std::string Want(const Flag& flag, absl::string_view text) {
     case FlagKind::kInteger:
     case FlagKind::kIntegers: return WantInteger(flag, text);
     case FlagKind::kBytes: return WantBytes(flag, text);
-    case FlagKind::kDuration:
-      return ParseNonNegativeDuration(text) ? "" : "a duration, for example 500ms or 3s";
+    case FlagKind::kDuration: {
+      const std::optional<absl::Duration> duration = ParseNonNegativeDuration(text);
+      if (duration && *duration >= absl::Milliseconds(flag.min)) return "";
+      return absl::StrCat("a duration",
+                          flag.min > 0 ? absl::StrCat(" of at least ", flag.min, "ms") : "",
+                          ", for example 500ms or 3s");
+    }
     case FlagKind::kMode: return ParseMode(text) ? "" : "permissions, for example 0660";
   }
   return "";

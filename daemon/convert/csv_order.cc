@@ -42,7 +42,7 @@ CsvDialect ConvertDialect(v1::CsvDialect dialect, absl::string_view field, Viola
 }
 
 std::optional<Program> ConvertCsv(const v1::Schedule& schedule, const Limits& limits,
-                                  Violations& violations) {
+                                  Cancelled cancelled, Violations& violations) {
   const CsvDialect dialect =
       ConvertDialect(schedule.csv_dialect(), "schedule.csv_dialect", violations);
   const auto bytes = static_cast<int64_t>(schedule.pytorch_csv().size());
@@ -53,7 +53,11 @@ std::optional<Program> ConvertCsv(const v1::Schedule& schedule, const Limits& li
     return std::nullopt;
   }
   absl::StatusOr<Program> program =
-      ReadPyTorchCsv(schedule.pytorch_csv(), dialect, {.max_rows = limits.max_ranks});
+      ReadPyTorchCsv(schedule.pytorch_csv(), dialect, {.max_rows = limits.max_ranks}, cancelled);
+  if (absl::IsCancelled(program.status())) {
+    violations.Cancel();
+    return std::nullopt;
+  }
   if (!program.ok()) {
     violations.Add(kCsvField, std::string(program.status().message()));
     return std::nullopt;
@@ -68,9 +72,9 @@ std::optional<Program> ConvertCsv(const v1::Schedule& schedule, const Limits& li
 }
 
 std::optional<Program> ConvertProgram(const v1::Schedule& schedule, const Limits& limits,
-                                      Violations& violations) {
-  if (schedule.has_pytorch_csv()) return ConvertCsv(schedule, limits, violations);
-  const std::optional<Order> order = ConvertOrderText(schedule, limits, violations);
+                                      Cancelled cancelled, Violations& violations) {
+  if (schedule.has_pytorch_csv()) return ConvertCsv(schedule, limits, cancelled, violations);
+  const std::optional<Order> order = ConvertOrderText(schedule, limits, cancelled, violations);
   if (!order) return std::nullopt;
   return ToProgram(*order);
 }

@@ -7,6 +7,7 @@
 #include "daemon/limits.h"
 #include "engine/exchange/action.h"
 #include "engine/exchange/pytorch_csv.h"
+#include "engine/model/cancel.h"
 #include "engine/model/pauses.h"
 #include "engine/model/ticks.h"
 #include "pipesched/v1/exchange.pb.h"
@@ -18,14 +19,15 @@ namespace pipesched {
 CsvDialect ConvertDialect(v1::CsvDialect dialect, absl::string_view field, Violations& violations);
 
 // The file in schedule.pytorch_csv, read. Adds one that is too large, or no such file, to
-// `violations`, and then returns nothing.
+// `violations`, and then returns nothing; nor where `cancelled` says so, which it tells
+// them.
 std::optional<Program> ConvertCsv(const v1::Schedule& schedule, const Limits& limits,
-                                  Violations& violations);
+                                  Cancelled cancelled, Violations& violations);
 
 // The order of a custom schedule as a program: the file's, or the order text's. As
 // ConvertCsv for the rest.
 std::optional<Program> ConvertProgram(const v1::Schedule& schedule, const Limits& limits,
-                                      Violations& violations);
+                                      Cancelled cancelled, Violations& violations);
 
 // Adds fsdp_times that are no times, and what belongs to a file where there is none, to
 // `violations`.

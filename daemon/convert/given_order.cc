@@ -50,7 +50,7 @@ std::optional<Placement> ConvertStageToRank(const v1::Schedule& schedule, int nu
 }
 
 std::optional<Order> ConvertOrderText(const v1::Schedule& schedule, const Limits& limits,
-                                      Violations& violations) {
+                                      Cancelled cancelled, Violations& violations) {
   if (!schedule.has_order()) {
     violations.Add(kOrderField, "unset, want the order of the custom schedule");
     return std::nullopt;
@@ -62,7 +62,11 @@ std::optional<Order> ConvertOrderText(const v1::Schedule& schedule, const Limits
                         {"max_order_text_bytes", bytes, limits.max_order_text_bytes});
     return std::nullopt;
   }
-  absl::StatusOr<Order> order = ParseOrder(schedule.order());
+  absl::StatusOr<Order> order = ParseOrder(schedule.order(), cancelled);
+  if (absl::IsCancelled(order.status())) {
+    violations.Cancel();
+    return std::nullopt;
+  }
   if (!order.ok()) {
     violations.Add(kOrderField, std::string(order.status().message()));
     return std::nullopt;
@@ -76,7 +80,8 @@ std::optional<Order> ConvertOrderText(const v1::Schedule& schedule, const Limits
 
 std::optional<GivenOrder> ConvertGivenOrder(const v1::Schedule& schedule,
                                             const PipelineShape& shape, Order order,
-                                            const Limits& limits, Violations& violations) {
+                                            const Limits& limits, Cancelled cancelled,
+                                            Violations& violations) {
   const char* const field = OrderFieldOf(schedule);
   if (order.num_ranks() != shape.num_ranks) {
     violations.Add(field, absl::StrCat(order.num_ranks(), " lines, want ", shape.num_ranks,
@@ -90,7 +95,12 @@ std::optional<GivenOrder> ConvertGivenOrder(const v1::Schedule& schedule,
   }
   std::optional<Placement> placement = PlacementOf(schedule, shape, order, violations);
   if (!placement) return std::nullopt;
-  std::vector<std::string> errors = FindOrderErrors(*placement, shape.num_microbatches, order);
+  std::vector<std::string> errors =
+      FindOrderErrors(*placement, shape.num_microbatches, order, cancelled);
+  if (cancelled()) {
+    violations.Cancel();
+    return std::nullopt;
+  }
   for (std::string& error : errors) violations.Add(field, std::move(error));
   if (!errors.empty()) return std::nullopt;
   return GivenOrder{std::move(order), *std::move(placement)};

@@ -101,44 +101,6 @@ TextStyle ConvertTextStyle(const v1::TextStyle& style, Violations& violations) {
           .ascii = style.ascii()};
 }
 
-v1::Pipeline SplitSlices(const v1::Pipeline& machine, int chunks) {
-  v1::Pipeline split = machine;
-  split.set_num_stages(machine.num_stages() * chunks);
-  split.set_chunks_per_rank(chunks);
-  split.clear_stage_costs();
-  const int records =
-      machine.stage_costs_size() == 1 ? machine.num_stages() : machine.stage_costs_size();
-  for (int r = 0; r < records; ++r) {
-    const v1::StageCost& slice = machine.stage_costs(machine.stage_costs_size() == 1 ? 0 : r);
-    for (int chunk = 0; chunk < chunks; ++chunk) {
-      v1::StageCost& cost = *split.add_stage_costs();
-      const auto time = [chunks](double whole) { return whole / chunks; };
-      const auto bytes = [&](int64_t whole) {
-        return whole / chunks + (chunk == 0 ? whole % chunks : 0);
-      };
-      // What is not given has its default, which may not be 0.
-      cost.set_forward(time(slice.has_forward() ? slice.forward() : 1));
-      if (slice.has_backward()) cost.set_backward(time(slice.backward()));
-      if (slice.has_backward_input()) cost.set_backward_input(time(slice.backward_input()));
-      if (slice.has_backward_weight()) cost.set_backward_weight(time(slice.backward_weight()));
-      const bool both = slice.has_backward_input() && slice.has_backward_weight();
-      if (!slice.has_backward() && !both) cost.set_backward(time(2));
-      if (slice.has_overlapped_pair()) cost.set_overlapped_pair(time(slice.overlapped_pair()));
-      if (slice.has_activation_bytes()) cost.set_activation_bytes(bytes(slice.activation_bytes()));
-      if (slice.has_weight_grad_bytes()) {
-        cost.set_weight_grad_bytes(bytes(slice.weight_grad_bytes()));
-      }
-      if (slice.has_static_bytes()) cost.set_static_bytes(bytes(slice.static_bytes()));
-    }
-  }
-  if (records == 0) {
-    v1::StageCost& cost = *split.add_stage_costs();
-    cost.set_forward(1.0 / chunks);
-    cost.set_backward(2.0 / chunks);
-  }
-  return split;
-}
-
 Subject SubjectOf(const Plan& plan) {
   return {plan.input.pipeline, plan.placement, plan.order,
           plan.timeline,       plan.metrics,   std::string(plan.input.kind->name),

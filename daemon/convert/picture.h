@@ -19,11 +19,6 @@ PictureOptions ConvertPictureOptions(const v1::RenderOptions& options, int num_r
 // How a text is written; the same, below "options.text.".
 TextStyle ConvertTextStyle(const v1::TextStyle& style, Violations& violations);
 
-// The pipeline of a schedule in a comparison, whose pipeline is one machine: each rank's
-// slice of the model split in `chunks` stages of equal costs, what does not divide in
-// the first.
-v1::Pipeline SplitSlices(const v1::Pipeline& machine, int chunks);
-
 // A plan as a picture sees it; it must outlive the subject.
 Subject SubjectOf(const Plan& plan);
 

@@ -125,6 +125,18 @@ void CheckLegality(const PipelineShape& shape, const ScheduleKind& kind,
   }
 }
 
+// The kind of `schedule` and its parameters, into `input`.
+void ConvertKindAndParams(const v1::Schedule& schedule, const Limits& limits, PlanInput& input,
+                          Violations& violations) {
+  input.kind = ConvertKind(schedule.kind(), violations);
+  if (input.kind != nullptr) {
+    input.params = ConvertParams(schedule, *input.kind, limits, violations);
+  }
+  CheckCsvFields(schedule, violations);
+  RefuseUnknownFields(schedule, "schedule", violations);
+  RefuseUnknownFields(schedule.fsdp_times(), "schedule.fsdp_times", violations);
+}
+
 }  // namespace
 
 const ScheduleKind* KindOf(const v1::Schedule& schedule) { return FromProto(schedule.kind()); }
@@ -177,33 +189,42 @@ void RefuseUnknownFields(const google::protobuf::Message& message, absl::string_
                    ", which this version does not know, want fields of pipesched.v1 ", Version()));
 }
 
+PlanInput ConvertMadeSchedule(const v1::Schedule& schedule, Pipeline pipeline, const Limits& limits,
+                              Violations& violations) {
+  PlanInput input;
+  ConvertKindAndParams(schedule, limits, input, violations);
+  input.pipeline = std::move(pipeline);
+  if (IsCustom(input.kind)) {
+    violations.Add("schedule.kind", "custom: a comparison makes its own orders");
+  } else if (input.kind != nullptr && input.pipeline.shape.num_ranks > 0) {
+    CheckLegality(input.pipeline.shape, *input.kind, input.params, limits, violations);
+  }
+  return input;
+}
+
 PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* schedule,
-                           const Limits& limits, Violations& violations) {
+                           const Limits& limits, Violations& violations, Cancelled cancelled) {
   PlanInput input;
   std::optional<Program> program;  // of a file
   std::optional<Order> order;
   if (schedule == nullptr) {
     violations.Add("schedule", "unset, want a schedule");
   } else {
-    input.kind = ConvertKind(schedule->kind(), violations);
-    if (input.kind != nullptr) {
-      input.params = ConvertParams(*schedule, *input.kind, limits, violations);
-    }
-    CheckCsvFields(*schedule, violations);
+    ConvertKindAndParams(*schedule, limits, input, violations);
     if (IsCustom(input.kind) && schedule->has_pytorch_csv()) {
-      program = ConvertCsv(*schedule, limits, violations);
+      program = ConvertCsv(*schedule, limits, cancelled, violations);
+      if (program && cancelled()) violations.Cancel();
       if (program) order = OrderOf(*program);
     } else if (IsCustom(input.kind)) {
-      order = ConvertOrderText(*schedule, limits, violations);
+      order = ConvertOrderText(*schedule, limits, cancelled, violations);
     }
-    RefuseUnknownFields(*schedule, "schedule", violations);
-    RefuseUnknownFields(schedule->fsdp_times(), "schedule.fsdp_times", violations);
   }
   if (pipeline == nullptr) {
     violations.Add("pipeline", "unset, want a pipeline");
     input.pipeline.shape = {0, 0, 0};
     return input;
   }
+  if (order && cancelled()) violations.Cancel();
   std::optional<PipelineShape> shape;
   // Without the order that says the sizes there is no saying what they are.
   if (order || !IsCustom(input.kind) || HasSizes(*pipeline)) {
@@ -211,16 +232,19 @@ PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* sch
                          violations);
   }
   if (shape && order) {
-    input.given = ConvertGivenOrder(*schedule, *shape, *std::move(order), limits, violations);
+    input.given =
+        ConvertGivenOrder(*schedule, *shape, *std::move(order), limits, cancelled, violations);
   } else if (shape && input.kind != nullptr && !IsCustom(input.kind)) {
     CheckLegality(*shape, *input.kind, input.params, limits, violations);
   }
+  if (program && cancelled()) violations.Cancel();
   const double fsdp_time = violations.empty() && program ? TotalFsdpTime(*schedule, *program) : 0;
   std::optional<Pipeline> converted = ConvertPipeline(*pipeline, shape, violations, fsdp_time);
   if (converted) {
     input.pipeline = *std::move(converted);
     if (program && input.given && violations.empty()) {
       input.given->pauses = ConvertPauses(*schedule, *program, input.pipeline.scale, violations);
+      if (cancelled()) violations.Cancel();
     }
   }
   RefuseUnknownFields(*pipeline, "pipeline", violations);

@@ -5,6 +5,7 @@
 #include "daemon/errors.h"
 #include "daemon/limits.h"
 #include "daemon/plan.h"
+#include "engine/model/cancel.h"
 #include "engine/order/registry.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/repeated_field.h"
@@ -35,16 +36,25 @@ void FillScheduleKinds(google::protobuf::RepeatedPtrField<v1::ScheduleKindInfo>&
 // custom order that is not whole (see ConvertGivenOrder),
 // fields that this version does not know. The result may be used only if it added
 // nothing; but its shape is right if the sizes are, and all 0 if not.
-// Null stands for a missing part.
+// Null stands for a missing part. A custom order can be long to read: `cancelled` stops it,
+// which `violations` are told.
 PlanInput ConvertPlanInput(const v1::Pipeline* pipeline, const v1::Schedule* schedule,
-                           const Limits& limits, Violations& violations);
+                           const Limits& limits, Violations& violations,
+                           Cancelled cancelled = NeverCancelled);
+
+// The same of a schedule whose kind makes its orders, for a pipeline that is converted
+// already and split in as many chunks a rank as the kind wants. With a shape of 0 the
+// sizes are not checked.
+PlanInput ConvertMadeSchedule(const v1::Schedule& schedule, Pipeline pipeline, const Limits& limits,
+                              Violations& violations);
 
 // The same for a request with the fields `pipeline` and `schedule`.
 template <typename Request>
-PlanInput ConvertPlanInput(const Request& request, const Limits& limits, Violations& violations) {
+PlanInput ConvertPlanInput(const Request& request, const Limits& limits, Violations& violations,
+                           Cancelled cancelled = NeverCancelled) {
   return ConvertPlanInput(request.has_pipeline() ? &request.pipeline() : nullptr,
                           request.has_schedule() ? &request.schedule() : nullptr, limits,
-                          violations);
+                          violations, cancelled);
 }
 
 }  // namespace pipesched

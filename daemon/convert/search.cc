@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "daemon/convert/machine.h"
 #include "daemon/convert/pipeline.h"
 #include "daemon/convert/response.h"
 #include "daemon/convert/schedule.h"
@@ -22,43 +23,6 @@ constexpr double kMostSeconds = 86400;
 constexpr int64_t kMostCandidates = int64_t{1} << 53;
 constexpr absl::Duration kDefaultTime = absl::Seconds(1);
 constexpr int kOpsAMicrobatch = 3;  // F, I, W
-
-// The machine: a pipeline of one stage a rank. `chunks` is the most that a slice is split
-// into; the times of all boundaries then must fit into ticks.
-Pipeline ConvertMachine(const v1::Pipeline* request, int chunks, const Limits& limits,
-                        Violations& violations) {
-  if (request == nullptr) {
-    violations.Add("pipeline", "unset, want a pipeline");
-    return {};
-  }
-  if (request->chunks_per_rank() > 1) {
-    violations.Add("pipeline.chunks_per_rank",
-                   absl::StrCat(request->chunks_per_rank(),
-                                ": num_stages is the number of ranks here, want it unset or 1"));
-    return {};
-  }
-  const std::optional<PipelineShape> shape =
-      ConvertShape(*request, std::nullopt, limits, violations);
-  std::optional<Pipeline> pipeline = ConvertPipeline(*request, shape, violations);
-  RefuseUnknownFields(*request, "pipeline", violations);
-  for (const v1::StageCost& cost : request->stage_costs()) {
-    RefuseUnknownFields(cost, "pipeline.stage_costs", violations);
-  }
-  if (!pipeline) return {};
-  // A pipeline's times add up to less than 2^62 ticks; those of more boundaries may not.
-  const double boundaries = static_cast<double>(shape->num_stages()) * chunks;
-  const double most = std::ldexp(1, 61);
-  for (const auto* times : {&pipeline->p2p_forward, &pipeline->p2p_backward}) {
-    if (chunks == 1 || times->empty()) continue;
-    const double sum = static_cast<double>((*times)[0]) * boundaries * shape->num_microbatches;
-    if (sum <= most) continue;
-    violations.Add("pipeline.p2p_time",
-                   absl::StrCat(request->p2p_time(), ": too long to count for ", chunks,
-                                " stages a rank, want a smaller unit of time"));
-    return {};
-  }
-  return *std::move(pipeline);
-}
 
 void CheckOps(const PipelineShape& shape, int chunks, int64_t max_ops, Violations& violations) {
   const int64_t a_microbatch = int64_t{shape.num_stages()} * chunks * kOpsAMicrobatch;
@@ -182,10 +146,12 @@ void AddShortages(const SearchProblem& problem, const v1::Pipeline& pipeline,
                   Violations& violations) {
   for (const MemoryShortage& shortage : FindShortages(problem)) {
     const int index = pipeline.memory_limit_bytes_size() == 1 ? 0 : shortage.rank;
-    violations.Add(absl::StrCat("pipeline.memory_limit_bytes[", index, "]"),
-                   absl::StrCat(shortage.limit_bytes, ": no order fits, rank ", shortage.rank,
-                                " needs ", shortage.needed_bytes, " bytes for ",
-                                FormatOp(shortage.op), ", want at least ", shortage.needed_bytes));
+    violations.AddMemory(
+        absl::StrCat("pipeline.memory_limit_bytes[", index, "]"),
+        absl::StrCat(shortage.limit_bytes, ": no order fits, rank ", shortage.rank, " needs ",
+                     shortage.needed_bytes, " bytes for ", FormatOp(shortage.op),
+                     ", want at least ", shortage.needed_bytes),
+        {shortage.rank, shortage.limit_bytes, shortage.needed_bytes});
   }
 }
 

@@ -27,6 +27,7 @@ std::vector<LogField> FieldsOf(const CallRecord& record, const std::string& reas
       {"duration_ms", absl::ToDoubleMilliseconds(record.duration)},
       {"queue_ms", absl::ToDoubleMilliseconds(record.queued)},
       {"parts", record.parts},
+      {"ops", record.ops},
       {"request_bytes", record.request_bytes},
       {"bytes", record.response_bytes},
   };

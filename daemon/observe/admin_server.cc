@@ -19,6 +19,14 @@ namespace {
 constexpr char kThreads[] = "2";
 constexpr char kTimeoutMs[] = "10000";
 
+constexpr absl::string_view kText = "text/plain; charset=utf-8";
+
+// What stands behind the "?", without a value: "verbose" and "verbose=" are the same.
+absl::string_view Query(const mg_request_info& request) {
+  const absl::string_view query = request.query_string != nullptr ? request.query_string : "";
+  return query.substr(0, query.find('='));
+}
+
 struct Page {
   int code;
   absl::string_view type;
@@ -62,8 +70,8 @@ class AdminServer::Impl {
     context_ = mg_start(&callbacks, nullptr, options);
     mg_server_port bound{};
     if (context_ == nullptr || mg_get_server_ports(context_, 1, &bound) != 1) {
-      return absl::UnavailableError(
-          absl::StrCat("cannot listen on ", address, " (--admin-listen)"));
+      return absl::UnavailableError(absl::StrCat("cannot listen on ", address,
+                                                 " (--admin-listen): ", ExplainUnbound(address)));
     }
     port_ = bound.port;
     address_ = WithPort(address, port_);
@@ -83,8 +91,21 @@ class AdminServer::Impl {
     if (connection != nullptr) mg_close_connection(connection);
   }
 
-  Page Find(absl::string_view path) const {
-    constexpr absl::string_view kText = "text/plain; charset=utf-8";
+  // As Kubernetes writes it.
+  Page Health(bool verbose) const {
+    bool all_ok = true;
+    std::string lines;
+    for (const HealthCheck& check : pages_.checks()) {
+      all_ok &= check.ok;
+      absl::StrAppend(&lines, check.ok ? "[+]" : "[-]", check.name, check.ok ? " ok" : " failed",
+                      check.text.empty() ? "" : ": ", check.text, "\n");
+    }
+    const absl::string_view result = all_ok ? "ok\n" : "failed\n";
+    return {all_ok ? 200 : 503, kText,
+            verbose || !all_ok ? absl::StrCat(lines, "healthz ", result) : std::string(result)};
+  }
+
+  Page Find(absl::string_view path, absl::string_view query) const {
     if (path == "/metrics") {
       return {200, "text/plain; version=0.0.4; charset=utf-8", pages_.metrics()};
     }
@@ -92,9 +113,10 @@ class AdminServer::Impl {
     if (path == "/readyz") {
       return pages_.is_ready() ? Page{200, kText, "ok\n"} : Page{503, kText, "stopping\n"};
     }
+    if (path == "/healthz") return Health(query == "verbose");
     if (path == "/version") return {200, "application/json", pages_.version()};
     if (path == "/config") return {200, "application/yaml", pages_.config()};
-    return {404, kText, "want /metrics, /livez, /readyz, /version or /config\n"};
+    return {404, kText, "want /metrics, /livez, /readyz, /healthz, /version or /config\n"};
   }
 
   static int Handle(mg_connection* connection, void* self) {
@@ -102,9 +124,9 @@ class AdminServer::Impl {
     const absl::string_view method = request.request_method;
     Page page;
     if (method != "GET" && method != "HEAD") {
-      page = {405, "text/plain; charset=utf-8", "want GET or HEAD\n"};
+      page = {405, kText, "want GET or HEAD\n"};
     } else {
-      page = static_cast<Impl*>(self)->Find(request.local_uri);
+      page = static_cast<Impl*>(self)->Find(request.local_uri, Query(request));
     }
     std::string answer = absl::StrCat(
         "HTTP/1.1 ", page.code, " ", mg_get_response_code_text(connection, page.code),

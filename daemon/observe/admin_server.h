@@ -4,19 +4,29 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
 namespace pipesched {
 
-// An HTTP listener for operators: /metrics (Prometheus), /livez, /readyz, /version,
-// and /config. Answers GET and HEAD; 404 for any other path.
+// Something that /healthz tells of.
+struct HealthCheck {
+  std::string name;
+  bool ok = true;
+  std::string text;  // more about it
+};
+
+// An HTTP listener for operators: /metrics (Prometheus), /livez, /readyz, /healthz
+// (?verbose: what was checked), /version, and /config. Answers GET and HEAD; 404 for any
+// other path.
 class AdminServer {
  public:
   // What the pages hold; called on threads of the listener.
   struct Pages {
     std::function<std::string()> metrics;
     std::function<bool()> is_ready;
+    std::function<std::vector<HealthCheck>()> checks;
     std::function<std::string()> version;  // JSON
     std::function<std::string()> config;   // YAML
   };

@@ -83,7 +83,9 @@ class ServerMetrics::Impl {
         rejected_(Family(prometheus::BuildCounter(), "pipesched_rejected_total",
                          "Calls that ended with an error, by its reason.", registry_)),
         retries_(Family(prometheus::BuildCounter(), "pipesched_retried_calls_total",
-                        "Calls that arrived because an earlier attempt failed, here or elsewhere.",
+                        "Calls that gRPC sent again because an earlier attempt failed, here or "
+                        "elsewhere; one "
+                        "that its client repeats after a refusal counts as new.",
                         registry_)
                      .Add({})),
         reloads_failed_(Family(prometheus::BuildCounter(), "pipesched_config_reload_failures_total",

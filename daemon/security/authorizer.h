@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "daemon/security/tls_files.h"
 #include "daemon/security/token_file.h"
 
 namespace grpc {
@@ -20,8 +21,13 @@ class Authorizer {
   // `tokens`: null, or calls need one of them as "authorization: Bearer TOKEN".
   // `allowed_names`: empty, or clients over TLS need a certificate with one of these
   // as a subject alternative name.
-  Authorizer(std::shared_ptr<TokenFile> tokens, std::vector<std::string> allowed_names)
-      : tokens_(std::move(tokens)), allowed_names_(std::move(allowed_names)) {}
+  // `tls`: null, or clients over TLS must not have one that is revoked. gRPC's own check
+  // is made when a connection begins, ours at each call.
+  Authorizer(std::shared_ptr<TokenFile> tokens, std::vector<std::string> allowed_names,
+             std::shared_ptr<const TlsFiles> tls)
+      : tokens_(std::move(tokens)),
+        allowed_names_(std::move(allowed_names)),
+        tls_(std::move(tls)) {}
 
   // UNAUTHENTICATED or PERMISSION_DENIED if it may not.
   absl::Status Check(const grpc::CallbackServerContext& context) const;
@@ -29,9 +35,11 @@ class Authorizer {
  private:
   absl::Status CheckToken(const grpc::CallbackServerContext& context) const;
   absl::Status CheckName(const grpc::CallbackServerContext& context) const;
+  absl::Status CheckRevocation(const grpc::CallbackServerContext& context) const;
 
   const std::shared_ptr<TokenFile> tokens_;
   const std::vector<std::string> allowed_names_;
+  const std::shared_ptr<const TlsFiles> tls_;
 };
 
 }  // namespace pipesched

@@ -21,6 +21,9 @@ constexpr size_t kPartSize = size_t{16} << 10;
 // A unit is a millisecond, a timestamp is in microseconds.
 constexpr int kMicrosecondsExponent = 3;
 
+// An arrow ends this part of its op's time after the op's start.
+constexpr int kArrowInset = 64;
+
 std::string Zeros(int count) { return std::string(static_cast<size_t>(count), '0'); }
 
 // Ticks as microseconds, exact.
@@ -99,8 +102,17 @@ class TraceWriter {
           "\"}");
     Event("\"ph\":\"M\",\"name\":\"process_sort_index\",\"pid\":", r,
           ",\"args\":{\"sort_index\":", r, "}");
-    Event("\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":", r,
-          ",\"tid\":0,\"args\":{\"name\":\"ops\"}");
+    WriteThreadName(r, 1, "ops");
+    const auto begin = static_cast<size_t>(order_.rank_offsets[static_cast<size_t>(r)]);
+    const auto end = static_cast<size_t>(order_.rank_offsets[static_cast<size_t>(r) + 1]);
+    for (size_t i = begin; i < end; ++i) {
+      if (timeline_.starts[i] == timeline_.ends[i]) return WriteThreadName(r, 0, "ops of no time");
+    }
+  }
+
+  void WriteThreadName(int r, int64_t duration, absl::string_view name) {
+    Event("\"ph\":\"M\",\"name\":\"thread_name\"", Thread(r, duration), ",\"args\":{\"name\":\"",
+          name, "\"}");
   }
 
   bool WriteOps(int r) {
@@ -156,8 +168,9 @@ class TraceWriter {
   void WriteSlice(int r, size_t offset, size_t i) {
     const Op op = order_.ops[offset + i];
     const int64_t start = timeline_.starts[offset + i];
-    const std::string when = absl::StrCat(",\"pid\":", r, ",\"tid\":0,\"ts\":", At(start),
-                                          ",\"dur\":", At(timeline_.ends[offset + i] - start));
+    const int64_t duration = timeline_.ends[offset + i] - start;
+    const std::string when =
+        absl::StrCat(Thread(r, duration), ",\"ts\":", At(start), ",\"dur\":", At(duration));
     if (!op.fused()) {
       return Event("\"ph\":\"X\",\"name\":\"", FormatOp(op), "\",\"cat\":\"", Category(op.kind()),
                    "\"", when, ",\"args\":{\"stage\":", op.stage(),
@@ -175,23 +188,43 @@ class TraceWriter {
            placement_.RankOf(stage, microbatch) != placement_.RankOf(other, microbatch);
   }
 
+  // Where an op is shown. One that takes no time has a thread apart: on the same one readers
+  // count it as a part of the op that starts when it does, and give it that op's flows.
+  // Perfetto takes the thread 0 of a process for the one of the process' number.
+  std::string Thread(int r, int64_t duration) const {
+    return absl::StrCat(",\"pid\":", r, ",\"tid\":", duration > 0 ? r : order_.num_ranks() + r);
+  }
+
   // A flow is told at its two ops, and called after the op that makes the data. Its events
-  // lie inside the slices that they belong to.
+  // lie inside the slices that they belong to: chrome://tracing gives one that is at a
+  // slice's start to the slice that ends there.
   void WriteFlows(int r, size_t i) {
     const Op op = order_.ops[i];
     const int64_t start = timeline_.starts[i];
+    const int64_t duration = timeline_.ends[i] - start;
+    const std::string thread = Thread(r, duration);
     const Data need = NeedsOf(op)[0];
     if (need.stage != op.stage() && IsRemote(op.stage(), need.stage, op.microbatch())) {
-      Event("\"ph\":\"f\",\"bp\":\"e\"", FlowName(need.kind),
-            ",\"id\":", Maker(need.kind, need.stage, op.microbatch()), ",\"pid\":", r,
-            ",\"tid\":0,\"ts\":", At(start));
+      const int64_t maker = Maker(need.kind, need.stage, op.microbatch());
+      if (!IsPoint(maker, i)) {
+        Event("\"ph\":\"f\",\"bp\":\"e\"", FlowName(need.kind), ",\"id\":", maker, thread,
+              ",\"ts\":", At(start + duration / kArrowInset));
+      }
     }
     if (!MakesData(op.kind())) return;
     const DataKind made = MadeBy(op.kind());
     const int to = made == DataKind::kActivation ? op.stage() + 1 : op.stage() - 1;
     if (!IsRemote(op.stage(), to, op.microbatch())) return;
-    Event("\"ph\":\"s\"", FlowName(made), ",\"id\":", i, ",\"pid\":", r,
-          ",\"tid\":0,\"ts\":", At(start + (timeline_.ends[i] - start) / 2));
+    if (IsPoint(Maker(made, to, op.microbatch()), i)) return;
+    Event("\"ph\":\"s\"", FlowName(made), ",\"id\":", i, thread,
+          ",\"ts\":", At(start + duration / 2));
+  }
+
+  // Whether an arrow between two ops would have no length; readers drop such or mix them up.
+  bool IsPoint(int64_t other, size_t i) const {
+    const auto k = static_cast<size_t>(other);
+    return timeline_.starts[i] == timeline_.ends[i] && timeline_.starts[k] == timeline_.ends[k] &&
+           timeline_.starts[i] == timeline_.starts[k];
   }
 
   static absl::string_view FlowName(DataKind kind) {

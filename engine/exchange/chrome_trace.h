@@ -19,10 +19,10 @@ struct TraceLabels {
 };
 
 // Writes a timeline in the JSON form of Chrome's trace events, which Perfetto and
-// chrome://tracing open: a process a rank; a complete event an op, or a fused pair; flow
-// events from each op to the one on another rank that needs what it makes; counters of the
-// activations alive and, if stages have bytes, of the memory held. One unit of time is
-// 1 ms; timestamps are in microseconds, exact.
+// chrome://tracing open: a process a rank; a complete event an op, or a fused pair, on a
+// second thread if it takes no time; flow events from each op to the one on another rank that needs
+// what it makes; counters of the activations alive and, if stages have bytes, of the memory held.
+// One unit of time is 1 ms; timestamps are in microseconds, exact.
 //
 // Gives the text as consecutive parts of some KiB, until `sink` returns false. Returns
 // whether all of it was taken.

@@ -19,6 +19,9 @@ namespace {
 
 constexpr absl::string_view kPairSuffix = ")OVERLAP_F_B";
 
+// Whether reading is to stop is asked once in this many cells.
+constexpr int64_t kCellsALook = 8192;
+
 constexpr size_t kPartSize = size_t{16} << 10;
 // Longest cell and its comma: a pair of two numbers each of 10 digits.
 constexpr size_t kMaxCell = 64;
@@ -132,7 +135,7 @@ char* WriteAction(Action action, CsvDialect dialect, char* out) {
 }  // namespace
 
 absl::StatusOr<Program> ReadPyTorchCsv(absl::string_view text, CsvDialect dialect,
-                                       const CsvLimits& limits) {
+                                       const CsvLimits& limits, Cancelled cancelled) {
   Program program;
   int64_t cells = 0;
   while (!text.empty()) {
@@ -150,6 +153,9 @@ absl::StatusOr<Program> ReadPyTorchCsv(absl::string_view text, CsvDialect dialec
         return absl::InvalidArgumentError(absl::StrCat("row ", row, ", column ", column,
                                                        ": want at most ", limits.max_cells,
                                                        " cells in all"));
+      }
+      if (cells % kCellsALook == 1 && cancelled()) {
+        return absl::CancelledError("cancelled while reading a file");
       }
       const size_t size = std::min(line.find(','), line.size());
       const absl::string_view cell = line.substr(0, size);

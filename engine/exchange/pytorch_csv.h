@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/exchange/action.h"
+#include "engine/model/cancel.h"
 
 namespace pipesched {
 
@@ -35,9 +36,11 @@ struct CsvLimits {
 // Does not ask whether the program can run.
 //
 // Returns INVALID_ARGUMENT with row and column, both from 1, the cell and what was
-// expected: "row 2, column 5: "2X0", want ...". Of many wrong cells the first.
+// expected: "row 2, column 5: "2X0", want ...". Of many wrong cells the first. CANCELLED if
+// `cancelled` said so.
 absl::StatusOr<Program> ReadPyTorchCsv(absl::string_view text, CsvDialect dialect,
-                                       const CsvLimits& limits = {});
+                                       const CsvLimits& limits = {},
+                                       Cancelled cancelled = NeverCancelled);
 
 // Writes such a file as consecutive parts of about 16 KiB, until `sink` returns false, each
 // row ended by a line feed. Reading it gives the program again. Returns whether all of it

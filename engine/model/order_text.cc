@@ -16,6 +16,9 @@ namespace {
 
 constexpr size_t kPartSize = size_t{16} << 10;
 
+// Whether reading is to stop is asked each time it got this much further.
+constexpr size_t kLookEvery = size_t{64} << 10;
+
 // Longest op text: two numbers of 10 digits, the letter, "(", ";", ")" and " ".
 constexpr size_t kMaxOpText = 24;
 
@@ -139,12 +142,17 @@ std::string FormatOp(Op op) {
   return std::string(buffer, WriteOp(op, stage, buffer));
 }
 
-absl::StatusOr<Order> ParseOrder(absl::string_view text) {
+absl::StatusOr<Order> ParseOrder(absl::string_view text, Cancelled cancelled) {
   Order order;
   absl::string_view rest = text;
+  size_t next_look = text.size();  // once no more than this is left
   while (!rest.empty()) {
     if (!TakeChar(rest, '\n')) {
       do {
+        if (rest.size() <= next_look) {
+          if (cancelled()) return absl::CancelledError("cancelled while reading an order");
+          next_look = rest.size() - std::min(rest.size(), kLookEvery);
+        }
         const absl::string_view op_text = rest;
         if (!TakeOps(rest, order.ops)) return ParseError(text, op_text);
       } while (TakeChar(rest, ' '));

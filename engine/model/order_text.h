@@ -6,6 +6,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "engine/model/cancel.h"
 #include "engine/model/op.h"
 #include "engine/model/order.h"
 
@@ -31,8 +32,8 @@ std::string FormatOp(Op op);
 // line feed, which the last one may lack. Does not ask whether the order can run.
 //
 // Returns INVALID_ARGUMENT, naming line, column and the text found, if the text
-// is not of this form.
-absl::StatusOr<Order> ParseOrder(absl::string_view text);
+// is not of this form, and CANCELLED if `cancelled` said so.
+absl::StatusOr<Order> ParseOrder(absl::string_view text, Cancelled cancelled = NeverCancelled);
 
 }  // namespace pipesched
 

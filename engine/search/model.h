@@ -56,6 +56,13 @@ struct SearchModel {
     return stages_of[static_cast<size_t>(rank)].size() * static_cast<size_t>(kinds()) *
            static_cast<size_t>(num_microbatches);
   }
+  // Of the output of an F or backward, in tables of all of them.
+  size_t OutputId(int stage, int microbatch, int kind) const {
+    return (static_cast<size_t>(stage) * static_cast<size_t>(num_microbatches) +
+            static_cast<size_t>(microbatch)) *
+               2 +
+           static_cast<size_t>(kind);
+  }
   int StageOf(int rank, Token token) const {
     return stages_of[static_cast<size_t>(rank)][token / kSearchKinds];
   }

@@ -81,7 +81,7 @@ bool Timing::Change(const Sequences& sequences, const std::vector<size_t>& begin
       for (int kind = 0; kind < 2; ++kind) {
         for (int j = count[chunk * kSearchKinds + static_cast<size_t>(kind)];
              j < model_.num_microbatches; ++j) {
-          const size_t id = Id(stage, j, kind);
+          const size_t id = model_.OutputId(stage, j, kind);
           old_made_.emplace_back(id, made_[id]);
           made_[id] = kUnset;
         }
@@ -127,7 +127,7 @@ bool Timing::Resume(const Sequences& sequences, bool spans, int64_t most) {
       int next = -1;  // the stage that uses the output
       if (kind == kSearchForward) {
         if (stage > 0) {
-          const size_t need = Id(stage - 1, microbatch, 0);
+          const size_t need = model_.OutputId(stage - 1, microbatch, 0);
           if (made_[need] == kUnset) {
             waits_for_[r] = need;
             break;
@@ -137,7 +137,7 @@ bool Timing::Resume(const Sequences& sequences, bool spans, int64_t most) {
         next = stage + 1;
       } else if (kind == kSearchBackward) {
         if (stage < last_stage) {
-          const size_t need = Id(stage + 1, microbatch, 1);
+          const size_t need = model_.OutputId(stage + 1, microbatch, 1);
           if (made_[need] == kUnset) {
             waits_for_[r] = need;
             break;
@@ -154,7 +154,7 @@ bool Timing::Resume(const Sequences& sequences, bool spans, int64_t most) {
       ends[at] = free;
       ++count[token];
       if (kind == kSearchWeight) continue;
-      const size_t id = Id(stage, microbatch, kind);
+      const size_t id = model_.OutputId(stage, microbatch, kind);
       made_[id] = free;
       if (next < 0 || next > last_stage) continue;
       const int waiting = model_.rank_of[static_cast<size_t>(next)];

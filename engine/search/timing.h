@@ -57,12 +57,6 @@ class Timing {
   };
 
   bool Resume(const Sequences& sequences, bool spans, int64_t most);
-  size_t Id(int stage, int microbatch, int kind) const {
-    return (static_cast<size_t>(stage) * static_cast<size_t>(model_.num_microbatches) +
-            static_cast<size_t>(microbatch)) *
-               2 +
-           static_cast<size_t>(kind);
-  }
 
   const SearchModel& model_;
   std::vector<int64_t> work_;  // of each rank

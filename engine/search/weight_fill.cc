@@ -59,7 +59,7 @@ bool WeightFill::RunRank(int rank, const Sequence& sequence, int64_t patience, b
     const int from = forward ? stage - 1 : stage + 1;
     int64_t arrival = 0;
     if (from >= 0 && from <= last_stage) {
-      const size_t need = Id(from, microbatch, kind);
+      const size_t need = model_.OutputId(from, microbatch, kind);
       if (made_[need] == kNotMade) {
         state.waits_for = need;
         return true;
@@ -88,7 +88,7 @@ bool WeightFill::RunRank(int rank, const Sequence& sequence, int64_t patience, b
     ++state.done[token];
     filled_[r].push_back(token);
     if (!forward) state.weights.push_back(static_cast<Token>(token + 1));
-    const size_t id = Id(stage, microbatch, kind);
+    const size_t id = model_.OutputId(stage, microbatch, kind);
     made_[id] = free;
     const int to = forward ? stage + 1 : stage - 1;
     if (to < 0 || to > last_stage) continue;

@@ -39,12 +39,6 @@ class WeightFill {
 
   bool RunRank(int rank, const Sequence& sequence, int64_t patience, bool spans, int64_t most);
   void RunWeight(int rank);
-  size_t Id(int stage, int microbatch, int kind) const {
-    return (static_cast<size_t>(stage) * static_cast<size_t>(model_.num_microbatches) +
-            static_cast<size_t>(microbatch)) *
-               2 +
-           static_cast<size_t>(kind);
-  }
 
   const SearchModel& model_;
   std::vector<RankState> ranks_;

@@ -11,6 +11,9 @@ namespace {
 
 constexpr size_t kMostFindings = 100;
 
+// Whether to stop is asked once in this many ops.
+constexpr int64_t kOpsALook = 1 << 16;
+
 uint8_t Bit(OpKind kind) { return static_cast<uint8_t>(1U << static_cast<unsigned>(kind)); }
 
 constexpr uint8_t kForward = 1U << static_cast<unsigned>(OpKind::kForward);
@@ -20,8 +23,12 @@ constexpr uint8_t kWeight = 1U << static_cast<unsigned>(OpKind::kBackwardWeight)
 
 class Validation {
  public:
-  Validation(const Placement& placement, int num_microbatches, const Order& order)
-      : placement_(placement), num_microbatches_(num_microbatches), order_(order) {}
+  Validation(const Placement& placement, int num_microbatches, const Order& order,
+             Cancelled cancelled)
+      : placement_(placement),
+        num_microbatches_(num_microbatches),
+        order_(order),
+        cancelled_(cancelled) {}
 
   std::vector<std::string> Run() {
     const int64_t pairs = int64_t{placement_.num_stages()} * num_microbatches_;
@@ -34,12 +41,17 @@ class Validation {
     seen_.resize(static_cast<size_t>(pairs));
     for (int r = 0; r < order_.num_ranks(); ++r) CheckOps(r);
     for (int s = 0; s < placement_.num_stages(); ++s) {
-      for (int j = 0; j < num_microbatches_; ++j) CheckComplete(s, j);
+      for (int j = 0; j < num_microbatches_ && !IsCancelled(); ++j) CheckComplete(s, j);
     }
     return findings_;
   }
 
  private:
+  bool IsCancelled() {
+    if (++looked_at_ % kOpsALook == 0) is_cancelled_ |= cancelled_();
+    return is_cancelled_;
+  }
+
   void Add(std::string finding) {
     if (findings_.size() < kMostFindings) findings_.push_back(std::move(finding));
   }
@@ -52,6 +64,7 @@ class Validation {
   void CheckOps(int r) {
     int64_t index = 0;
     for (const Op op : order_.rank(r)) {
+      if (IsCancelled()) return;
       const auto add = [&](auto... problem) {
         Add(absl::StrCat("rank ", r, " #", index, " ", FormatOp(op), ": ", problem...));
       };
@@ -102,6 +115,9 @@ class Validation {
   const Placement& placement_;
   const int num_microbatches_;
   const Order& order_;
+  const Cancelled cancelled_;
+  int64_t looked_at_ = 0;
+  bool is_cancelled_ = false;
   std::vector<uint8_t> seen_;  // kinds of op, by (stage, microbatch)
   std::vector<std::string> findings_;
 };
@@ -109,8 +125,8 @@ class Validation {
 }  // namespace
 
 std::vector<std::string> FindOrderErrors(const Placement& placement, int num_microbatches,
-                                         const Order& order) {
-  return Validation(placement, num_microbatches, order).Run();
+                                         const Order& order, Cancelled cancelled) {
+  return Validation(placement, num_microbatches, order, cancelled).Run();
 }
 
 }  // namespace pipesched

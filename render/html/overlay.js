@@ -1,13 +1,15 @@
 // Draws what lies over and around the plot: axis, ranks, marked ops and arrows.
-import { formatTime } from "./plan.js";
+import { firstEndingAfter, formatTime, partnerOf } from "./plan.js";
 import { ticksBetween } from "./view.js";
 
+/** @typedef {import("./flow.js").Flow} Flow */
 /** @typedef {import("./plan.js").Plan} Plan */
 /** @typedef {import("./view.js").View} View */
 
 export const AXIS_HEIGHT = 34;
 const LEAST_TICK = 90; // pixels between two marks
 const LEAST_RANK_LABEL = 18;
+const MOST_TRANSFER_OPS = 3000; // in view: arrows between more are a mess
 
 /**
  * Width that rank labels need.
@@ -53,11 +55,11 @@ export function drawAxes(context, plan, view, paints) {
   context.textBaseline = "middle";
   const every = 2 ** Math.max(0, Math.ceil(Math.log2(LEAST_RANK_LABEL / view.pitch)));
   plan.rows.forEach(({ schedule, rank }, row) => {
-    const y = view.yAt(row) + view.rowHeight / 2;
+    const y = view.yAt(row) + (rank < 0 ? view.rowHeight : view.opsHeight) / 2;
     if (y < 0 || y > view.height) return;
     if (rank < 0) {
       context.textAlign = "left";
-      context.fillText(plan.data.schedules[schedule]?.name ?? "", 0, y);
+      context.fillText(plan.data.schedules[schedule]?.heading ?? "", 0, y);
       context.textAlign = "right";
     } else if (rank % every === 0) {
       context.fillText(`rank ${rank}`, -8, Math.min(view.height - 6, Math.max(6, y)));
@@ -112,9 +114,9 @@ export function arrow(context, plan, view, from, to, colour) {
   const a = boxOf(plan, view, from);
   const b = boxOf(plan, view, to);
   const x0 = a.x + a.width;
-  const y0 = a.y + a.height / 2;
+  const y0 = a.y + view.opsHeight / 2;
   const x1 = b.x;
-  const y1 = b.y + b.height / 2;
+  const y1 = b.y + view.opsHeight / 2;
   const angle = Math.atan2(y1 - y0, x1 - x0);
   if (Math.hypot(x1 - x0, y1 - y0) < 2) return;
   context.strokeStyle = colour;
@@ -129,4 +131,47 @@ export function arrow(context, plan, view, from, to, colour) {
   context.lineTo(x1 - 7 * Math.cos(angle - 0.4), y1 - 7 * Math.sin(angle - 0.4));
   context.lineTo(x1 - 7 * Math.cos(angle + 0.4), y1 - 7 * Math.sin(angle + 0.4));
   context.fill();
+}
+
+/**
+ * The ops in view, or null if they are more than `most`.
+ * @param {Plan} plan
+ * @param {View} view
+ * @param {number} most
+ */
+function opsInView({ ops, rows }, view, most) {
+  const found = [];
+  const end = view.timeAt(view.width);
+  const last = view.rowAt(view.height);
+  for (let row = Math.max(0, view.rowAt(0)); row < (last < 0 ? rows.length : last + 1); ++row) {
+    const stop = ops.offsets[row + 1] ?? 0;
+    for (let op = firstEndingAfter(ops, row, view.left); op < stop && (ops.starts[op] ?? 0) < end; ++op) {
+      if (found.length === most) return null;
+      found.push(op);
+    }
+  }
+  return found;
+}
+
+/**
+ * An arrow for each transfer between two ranks that begins or ends in view.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Plan} plan
+ * @param {View} view
+ * @param {Flow} flow
+ * @param {string} colour
+ */
+export function drawTransfers(context, plan, view, flow, colour) {
+  const inView = opsInView(plan, view, MOST_TRANSFER_OPS);
+  const { ops } = plan;
+  const arrows = new Set();
+  const firstOf = (/** @type {number} */ op) => (partnerOf(ops, op) < 0 ? op : Math.min(op, partnerOf(ops, op)));
+  for (const op of inView ?? []) {
+    for (const input of flow.inputs(op)) arrows.add(`${input.op} ${firstOf(op)}`);
+    for (const user of flow.users(op)) arrows.add(`${op} ${firstOf(user)}`);
+  }
+  for (const names of arrows) {
+    const [from = 0, to = 0] = names.split(" ").map(Number);
+    if (ops.rows[from] !== ops.rows[to]) arrow(context, plan, view, from, to, colour);
+  }
 }

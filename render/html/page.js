@@ -1,6 +1,7 @@
-// The page: draws when something changed, and answers mouse and keys.
+// The page: what it shows, drawn when something changed. Mouse and keys are in input.js.
 import { Flow, followMemory } from "./flow.js";
-import { AXIS_HEIGHT, arrow, drawAxes, gutterWidth, outline } from "./overlay.js";
+import { byId, listenToKeys, listenToMouse, listenToTools, listenToWindow } from "./input.js";
+import { AXIS_HEIGHT, arrow, drawAxes, drawTransfers, gutterWidth, outline } from "./overlay.js";
 import { decodePlan, firstEndingAfter, opName } from "./plan.js";
 import { paintsOf } from "./raster.js";
 import { findOps } from "./search.js";
@@ -11,25 +12,10 @@ import { View } from "./view.js";
 /** @typedef {import("./plan.js").PageData} PageData */
 
 const RIGHT_MARGIN = 12;
-const WHEEL_STEP = 1.0015; // zoom a pixel of the wheel
-const KEY_STEP = 1.4; // zoom a key
-const KEY_PAN = 80; // pixels
-const DRAG_LEAST = 4; // pixels that make a click a drag
 const PRINT_RATIO = 2;
 const PRINT_WIDTH = 1040; // pixels of a landscape page
 const PRINT_HEIGHT = 480;
 const MOST_OUTLINES = 2000; // of found ops
-
-/**
- * @template {HTMLElement} T
- * @param {string} id
- * @param {new () => T} type
- */
-function byId(id, type) {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`no #${id}`);
-  return found;
-}
 
 export class Page {
   constructor() {
@@ -56,6 +42,7 @@ export class Page {
     this.found = byId("found", HTMLElement);
     this.memoryBox = byId("memory", HTMLInputElement);
     this.criticalBox = byId("critical", HTMLInputElement);
+    this.transfersBox = byId("transfers", HTMLInputElement);
 
     this.hovered = -1;
     this.selected = -1;
@@ -70,8 +57,12 @@ export class Page {
     this.due = false;
 
     this.#fillTexts();
-    this.#listen();
+    listenToMouse(this);
+    listenToTools(this);
+    listenToKeys(this);
+    listenToWindow(this);
     this.memoryBox.checked = first.memory;
+    this.transfersBox.checked = first.arrows;
     this.showCritical(first.critical);
     this.setTheme(this.themeName);
     this.resize();
@@ -139,6 +130,7 @@ export class Page {
     this.due = false;
     const { context, view, ratio = 1, theme, paints } = this;
     if (paints === undefined) return;
+    view.memory = this.memoryBox.checked;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = theme.paints["page"] ?? "";
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
@@ -169,6 +161,7 @@ export class Page {
     const { context, plan, view, flow, theme } = this;
     const ink = theme.paints["ink"] ?? "";
     const mark = theme.paints["critical"] ?? "";
+    if (this.transfersBox.checked) drawTransfers(context, plan, view, flow, theme.paints["arrow"] ?? ink);
     for (const op of this.matches.slice(0, MOST_OUTLINES)) outline(context, plan, view, op, mark, 1.5);
     if (this.selected >= 0) {
       for (const input of flow.inputs(this.selected)) arrow(context, plan, view, input.op, this.selected, ink);
@@ -194,7 +187,7 @@ export class Page {
     const last = ops.offsets[row + 1] ?? 0;
     const op = firstEndingAfter(ops, row, time - 1 / view.scale);
     if (op >= last || (ops.starts[op] ?? 0) > time + 1 / view.scale) return -1;
-    const lower = y - view.yAt(row) > view.rowHeight / 2;
+    const lower = y - view.yAt(row) > view.opsHeight / 2;
     return ops.fused[op] === 1 && lower ? op + 1 : op;
   }
 
@@ -233,6 +226,12 @@ export class Page {
     this.criticalBox.checked = on;
     this.#choose();
     this.repaint();
+  }
+
+  /** @param {boolean} on */
+  showTransfers(on) {
+    this.transfersBox.checked = on;
+    this.schedule();
   }
 
   /** @param {boolean} on */
@@ -309,103 +308,28 @@ export class Page {
     if (op >= (ops.offsets[wanted] ?? 0) && op < (ops.offsets[wanted + 1] ?? 0)) this.select(op);
   }
 
-  #listen() {
-    const { canvas, view } = this;
-    new ResizeObserver(() => {
-      if (!this.printing) this.resize();
-    }).observe(canvas);
-
-    canvas.addEventListener(
-      "wheel",
-      (event) => {
-        event.preventDefault();
-        const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1;
-        const dx = event.deltaX * pixels;
-        const dy = event.deltaY * pixels;
-        if (event.shiftKey) view.pan(-(dx !== 0 ? dx : dy), 0);
-        else if (event.altKey) view.zoomRows(dy < 0 ? 1.15 : 1 / 1.15, event.offsetY);
-        else if (Math.abs(dx) > Math.abs(dy)) view.pan(-dx, 0);
-        else view.zoom(WHEEL_STEP ** -dy, event.offsetX - this.gutter);
-        this.schedule();
-      },
-      { passive: false },
-    );
-
-    /** @type {{x: number, y: number, moved: boolean} | null} */
-    let drag = null;
-    canvas.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      canvas.setPointerCapture(event.pointerId);
-      drag = { x: event.offsetX, y: event.offsetY, moved: false };
-    });
-    canvas.addEventListener("pointermove", (event) => {
-      if (drag === null) {
-        this.hover(event.offsetX, event.offsetY);
-        return;
-      }
-      const dx = event.offsetX - drag.x;
-      const dy = event.offsetY - drag.y;
-      if (!drag.moved && Math.hypot(dx, dy) < DRAG_LEAST) return;
-      canvas.classList.add("dragging");
-      this.card.hidden = true;
-      this.hovered = -1;
-      view.pan(dx, dy);
-      drag = { x: event.offsetX, y: event.offsetY, moved: true };
-      this.schedule();
-    });
-    canvas.addEventListener("pointerup", (event) => {
-      if (drag !== null && !drag.moved) this.select(this.opAt(event.offsetX, event.offsetY));
-      drag = null;
-      canvas.classList.remove("dragging");
-    });
-    canvas.addEventListener("pointercancel", () => {
-      drag = null;
-      canvas.classList.remove("dragging");
-    });
-    canvas.addEventListener("pointerleave", () => {
-      this.card.hidden = true;
-      this.hovered = -1;
-      this.schedule();
-    });
-
-    this.memoryBox.addEventListener("change", () => this.showMemory(this.memoryBox.checked));
-    this.criticalBox.addEventListener("change", () => this.showCritical(this.criticalBox.checked));
-    this.search.addEventListener("input", () => this.find());
-    const onClick = (/** @type {string} */ id, /** @type {() => void} */ action) =>
-      byId(id, HTMLElement).addEventListener("click", action);
-    onClick("zoom-in", () => this.#zoom(KEY_STEP));
-    onClick("zoom-out", () => this.#zoom(1 / KEY_STEP));
-    onClick("fit", () => this.#fit());
-    onClick("theme", () => this.#otherTheme());
-    onClick("help", () => this.#toggleKeys());
-    document.addEventListener("keydown", (event) => this.#onKey(event));
-
-    addEventListener("beforeprint", () => this.#setPrinting(true));
-    addEventListener("afterprint", () => this.#setPrinting(false));
-  }
-
   /** @param {number} factor */
-  #zoom(factor) {
+  zoom(factor) {
     this.view.zoom(factor, this.view.width / 2);
     this.schedule();
   }
 
-  #fit() {
+  fit() {
     this.view.fit();
     this.schedule();
   }
 
-  #otherTheme() {
+  otherTheme() {
     this.setTheme(this.themeName === "dark" ? "light" : "dark");
   }
 
-  #toggleKeys() {
+  toggleKeys() {
     this.keys.hidden = !this.keys.hidden;
     byId("help", HTMLElement).setAttribute("aria-expanded", String(!this.keys.hidden));
   }
 
   /** @param {boolean} on */
-  #setPrinting(on) {
+  setPrinting(on) {
     if (this.printing === on) return;
     this.printing = on;
     const { view } = this;
@@ -419,48 +343,5 @@ export class Page {
       Object.assign(view, this.shown);
       this.resize();
     }
-  }
-
-  /** @param {KeyboardEvent} event */
-  #onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target === this.search) {
-      if (event.key === "Enter") this.nextMatch(event.shiftKey ? -1 : 1);
-      if (event.key === "Escape") this.canvas.focus();
-      return;
-    }
-    const chosen = this.selected >= 0;
-    const pan = (/** @type {number} */ dx, /** @type {number} */ dy) => {
-      if (chosen) {
-        this.step(-Math.sign(dx), -Math.sign(dy));
-      } else {
-        this.view.pan(dx, dy);
-        this.schedule();
-      }
-    };
-    /** @type {Record<string, () => void>} */
-    const actions = {
-      ArrowLeft: () => pan(KEY_PAN, 0),
-      ArrowRight: () => pan(-KEY_PAN, 0),
-      ArrowUp: () => pan(0, KEY_PAN),
-      ArrowDown: () => pan(0, -KEY_PAN),
-      "+": () => this.#zoom(KEY_STEP),
-      "=": () => this.#zoom(KEY_STEP),
-      "-": () => this.#zoom(1 / KEY_STEP),
-      0: () => this.#fit(),
-      m: () => this.showMemory(!this.memoryBox.checked),
-      c: () => this.showCritical(!this.criticalBox.checked),
-      t: () => this.#otherTheme(),
-      "/": () => this.search.focus(),
-      "?": () => this.#toggleKeys(),
-      Escape: () => {
-        this.keys.hidden = true;
-        this.select(-1);
-      },
-    };
-    const action = actions[event.key];
-    if (action === undefined) return;
-    event.preventDefault();
-    action();
   }
 }

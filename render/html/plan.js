@@ -9,12 +9,14 @@
  * @property {Record<string, Theme>} themes  by name
  * @property {First} first  what is shown first
  * @property {"bytes" | "activations"} memoryIn  what memory is counted in
+ * @property {string[]} facts  what it costs, what it was computed from
+ * @property {string[][]} table  that compares several schedules, with its head; else empty
  * @property {ScheduleData[]} schedules  one, or several that are compared
  */
 
 /**
  * `to` is null for the end.
- * @typedef {{theme: string, critical: boolean, memory: boolean, from: number, to: number | null}} First
+ * @typedef {{theme: string, critical: boolean, memory: boolean, arrows: boolean, from: number, to: number | null}} First
  */
 
 /**
@@ -25,7 +27,7 @@
 /**
  * @typedef {object} ScheduleData
  * @property {string} name  and sizes
- * @property {string[]} facts  what it was computed from, and what it costs
+ * @property {string} heading  the name and what it costs
  * @property {number} stretch  ticks of the page that a tick of this schedule's times is
  * @property {number} stages
  * @property {number} microbatches

@@ -11,6 +11,7 @@ import {
   scheduleOfRow,
   shadeOf,
 } from "./plan.js";
+import { MEMORY_PART } from "./view.js";
 
 /** @typedef {import("./plan.js").Plan} Plan */
 /** @typedef {import("./plan.js").Theme} Theme */
@@ -59,7 +60,7 @@ const LEAST_LIMIT_LINE = 8; // height of a memory curve that has its limit as a 
  * @param {Layers} layers
  */
 export function memoryHeight(area, layers) {
-  return layers.memory === null ? 0 : Math.floor(area.rowHeight * 0.4);
+  return layers.memory === null ? 0 : Math.floor(area.rowHeight * MEMORY_PART);
 }
 
 /** An image that rows are painted into. */

@@ -166,20 +166,20 @@ export function fillLegend(legend, plan, theme, withMemory) {
 }
 
 /**
- * What each schedule was computed from, and what it costs.
+ * What the schedules cost, and what they were computed from.
  * @param {HTMLElement} facts
  * @param {Plan} plan
  */
 export function fillFacts(facts, plan) {
-  const { schedules } = plan.data;
-  facts.replaceChildren(
-    ...schedules.map((schedule) => {
-      const list = element("ul");
-      const named = schedules.length > 1 ? [schedule.name] : [];
-      list.append(...[...named, ...schedule.facts].map((fact) => element("li", fact)));
-      return list;
-    }),
-  );
+  const list = element("ul");
+  list.append(...plan.data.facts.map((fact) => element("li", fact)));
+  const table = element("table");
+  plan.data.table.forEach((cells, i) => {
+    const row = element("tr");
+    row.append(...cells.map((cell) => element(i === 0 ? "th" : "td", cell)));
+    table.append(row);
+  });
+  facts.replaceChildren(...(plan.data.table.length > 0 ? [table] : []), list);
 }
 
 /** @type {[string, string][]} */
@@ -190,7 +190,7 @@ const KEYS = [
   ["drag, arrows", "move; with an op selected, arrows go to the ops around it"],
   ["click, Esc", "select an op and its microbatch's path; select none"],
   ["0", "show everything"],
-  ["m, c, t", "memory, critical path, theme"],
+  ["m, c, a, t", "memory, critical path, transfers, theme"],
   ["/", "find; Enter goes to the next one, Shift + Enter back"],
   ["find", SEARCH_HELP],
 ];

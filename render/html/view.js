@@ -5,6 +5,9 @@ const LEAST_PITCH = 2;
 const LARGEST_PITCH = 120;
 const USUAL_PITCH = 64;
 
+/** How much of a row's height its memory curve takes, below its ops. */
+export const MEMORY_PART = 0.4;
+
 /** Lengths are in pixels of the plot, times in ticks. */
 export class View {
   /**
@@ -22,6 +25,7 @@ export class View {
     this.scale = 1; // pixels a tick
     this.pitch = USUAL_PITCH; // from the top of a row to the top of the next
     this.top = 0; // pixels scrolled down
+    this.memory = false; // whether a curve is below the ops of a row
     this.fitted = true; // shows the whole plan, and goes on to when the window changes
   }
 
@@ -161,6 +165,11 @@ export class View {
   /** Height of a row without the gap below it. */
   get rowHeight() {
     return this.pitch - (this.pitch >= 12 ? 4 : this.pitch >= 4 ? 1 : 0);
+  }
+
+  /** Of that, the part that the ops take. */
+  get opsHeight() {
+    return this.memory ? this.rowHeight * (1 - MEMORY_PART) : this.rowHeight;
   }
 }
 

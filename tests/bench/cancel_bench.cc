@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
+#include <string>
+#include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "daemon/handlers.h"
 #include "daemon/limits.h"
@@ -14,23 +18,10 @@
 #include "engine/order/one_f_one_b.h"
 #include "engine/order/registry.h"
 #include "pipesched/v1/schedule_service.pb.h"
+#include "tests/daemon/plan_inputs.h"
 
 namespace pipesched {
 namespace {
-
-// F = I = W = 1, transfers take 0.1.
-PlanInput Input(const ScheduleKind& kind, const PipelineShape& shape) {
-  PlanInput input;
-  input.kind = &kind;
-  input.pipeline.shape = shape;
-  StageCost cost;
-  cost.forward = cost.backward_input = cost.backward_weight = 1'000'000'000;
-  cost.backward = 2'000'000'000;
-  input.pipeline.stages.assign(static_cast<size_t>(shape.num_stages()), cost);
-  input.pipeline.p2p_forward.assign(input.pipeline.stages.size() - 1, 100'000'000);
-  input.pipeline.p2p_backward = input.pipeline.p2p_forward;
-  return input;
-}
 
 // The largest legal shape of about `ranks` ranks whose ops are within the limit.
 PipelineShape LargestShape(const ScheduleKind& kind, int ranks) {
@@ -47,81 +38,100 @@ PipelineShape LargestShape(const ScheduleKind& kind, int ranks) {
   return shape;
 }
 
+// Takes the time between looks.
+class Looks {
+ public:
+  bool operator()() {
+    const absl::Time now = absl::Now();
+    if (now - last_ > longest_) {
+      longest_ = now - last_;
+      longest_at_ = now - start_;
+    }
+    last_ = now;
+    ++count_;
+    return false;
+  }
+
+  // The work is done; what it used is not freed yet.
+  void Print(const std::string& what) {
+    (*this)();
+    std::printf("%-72s %8.1f ms, %6d looks, longest gap %5.1f ms, ended at %7.1f ms", what.c_str(),
+                absl::ToDoubleMilliseconds(last_ - start_), count_,
+                absl::ToDoubleMilliseconds(longest_), absl::ToDoubleMilliseconds(longest_at_));
+  }
+
+  // And now it is.
+  void PrintFreeing() const {
+    std::printf("; freeing %5.1f ms\n", absl::ToDoubleMilliseconds(absl::Now() - last_));
+    std::fflush(stdout);
+  }
+
+ private:
+  const absl::Time start_ = absl::Now();
+  absl::Time last_ = start_;
+  absl::Duration longest_;
+  absl::Duration longest_at_;
+  int count_ = 0;
+};
+
 void Measure(const ScheduleKind& kind, int ranks) {
   const PipelineShape shape = LargestShape(kind, ranks);
   if (shape.num_microbatches == 0) return;
-  PlanInput input = Input(kind, shape);
-  const absl::Time start = absl::Now();
-  absl::Time last_look = start;
-  absl::Duration longest;
-  absl::Duration longest_at;
-  int looks = 0;
-  const auto look = [&] {
-    const absl::Time now = absl::Now();
-    if (now - last_look > longest) {
-      longest = now - last_look;
-      longest_at = now - start;
-    }
-    last_look = now;
-    ++looks;
-    return false;
-  };
+  PlanInput input = UnitInput(kind, shape);
+  Looks looks;
   {
-    const auto plan = ComputePlan(std::move(input), look);
+    const auto plan = ComputePlan(std::move(input), std::ref(looks));
     if (!plan.ok()) {
       std::printf("%s\n", plan.status().ToString().c_str());
       return;
     }
-    look();
+    looks.Print(
+        absl::StrFormat("%-26s %5d ranks %2d chunks %7d microbatches:", std::string(kind.name),
+                        shape.num_ranks, shape.chunks_per_rank, shape.num_microbatches));
   }
-  const absl::Duration freeing = absl::Now() - last_look;
-  std::printf(
-      "%-26s %5d ranks %2d chunks %7d microbatches: %8.1f ms, %6d looks, longest gap "
-      "%7.1f ms, ended at %8.1f ms; freeing %6.1f ms\n",
-      std::string(kind.name).c_str(), shape.num_ranks, shape.chunks_per_rank,
-      shape.num_microbatches, absl::ToDoubleMilliseconds(last_look - start), looks,
-      absl::ToDoubleMilliseconds(longest), absl::ToDoubleMilliseconds(longest_at),
-      absl::ToDoubleMilliseconds(freeing));
-  std::fflush(stdout);
+  looks.PrintFreeing();
 }
 
-// The largest order that a caller may give: what is done with it before its plan, in
-// steps that do not look.
-void MeasureGivenOrder() {
-  v1::ComputeScheduleRequest request;
-  constexpr int kRanks = 64;
+// The largest order that a caller may give: reading it, and its key.
+void MeasureGivenOrder(int ranks, bool as_csv) {
   const Limits limits;
+  v1::ComputeScheduleRequest request;
+  v1::Schedule& schedule = *request.mutable_schedule();
+  schedule.set_kind(v1::SCHEDULE_KIND_CUSTOM);
   std::string order;
-  for (int microbatches = 32768;; microbatches -= 1024) {
-    const PipelineShape shape{kRanks, 1, microbatches};
-    order = FormatOrder(Make1F1BOrder(shape, {}));
-    if (order.size() <= static_cast<size_t>(limits.max_order_text_bytes)) {
-      request.mutable_pipeline()->set_num_microbatches(microbatches);
-      break;
+  for (int microbatches = std::min(1 << 20, (2 << 20) / ranks);; microbatches -= 1024) {
+    order = FormatOrder(Make1F1BOrder({ranks, 1, microbatches}, {}));
+    if (as_csv) {
+      order = absl::StrReplaceAll(order, {{" ", ",0RESHARD,"}});
+      schedule.mutable_fsdp_times()->set_reshard(1);
     }
+    if (order.size() > static_cast<size_t>(limits.max_order_text_bytes)) continue;
+    request.mutable_pipeline()->set_num_microbatches(microbatches);
+    break;
   }
-  request.mutable_pipeline()->set_num_stages(kRanks);
-  request.mutable_schedule()->set_kind(v1::SCHEDULE_KIND_CUSTOM);
-  request.mutable_schedule()->set_order(order);
-  absl::Time start = absl::Now();
-  const auto query = Prepare(request, limits);
-  const absl::Duration reading = absl::Now() - start;
-  if (!query.ok()) {
-    std::printf("%s\n", query.status().ToString().c_str());
-    return;
+  request.mutable_pipeline()->set_num_stages(ranks);
+  as_csv ? schedule.set_pytorch_csv(order) : schedule.set_order(order);
+  Looks looks;
+  {
+    const auto query = Prepare(request, limits, std::ref(looks));
+    if (!query.ok() || !PlanKey(query->input, std::ref(looks)).ok()) {
+      std::printf("%s\n", query.status().ToString().c_str());
+      return;
+    }
+    looks.Print(absl::StrFormat("reading %d MB of %s, %d ranks, %d ops:", order.size() >> 20,
+                                as_csv ? "CSV" : "order text", ranks,
+                                query->input.given->order.num_ops()));
   }
-  start = absl::Now();
-  const std::string key = PlanKey(query->input);
-  std::printf("given order of %zu MB, %lld ops: reading %.1f ms, its key %.1f ms\n",
-              order.size() >> 20, static_cast<long long>(query->input.given->order.num_ops()),
-              absl::ToDoubleMilliseconds(reading), absl::ToDoubleMilliseconds(absl::Now() - start));
+  looks.PrintFreeing();
 }
 
 }  // namespace
 }  // namespace pipesched
 
 int main() {
-  pipesched::MeasureGivenOrder();
+  for (const int ranks : {2, 64}) {
+    for (const bool as_csv : {false, true}) pipesched::MeasureGivenOrder(ranks, as_csv);
+  }
   for (const pipesched::ScheduleKind& kind : pipesched::AllScheduleKinds()) {
     if (kind.make_order == nullptr) continue;
     for (const int ranks : {1, 2, 64, 2048}) pipesched::Measure(kind, ranks);

@@ -1,10 +1,19 @@
 // Pictures by the real program: formats, drawings on standard output, comparisons.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <string>
+#include <thread>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
 #include "tests/clients/cli_runner.h"
 
 namespace pipesched {
@@ -62,6 +71,68 @@ TEST(CliPicturesTest, ColoursWhereTheyAreWanted) {
   EXPECT_THAT(cli.Run("render -s 4 -b 8 --draw").out, Not(HasSubstr("\x1b[")));
 }
 
+// What a program writes to a terminal of 72 columns, read while it runs.
+std::string DrawnOnATerminal(CliRunner& cli, int terminal, const std::string& line) {
+  cli.options.stdout_path = ptsname(terminal);
+  std::string drawn;
+  std::atomic<bool> over = false;
+  std::thread reader([&] {
+    pollfd readable = {terminal, POLLIN, 0};
+    char bytes[4096];
+    // What was written before the program ended can be read after it.
+    for (bool last = false; !last;) {
+      last = over;
+      while (poll(&readable, 1, 10) > 0 && (readable.revents & POLLIN) != 0) {
+        const ssize_t count = read(terminal, bytes, sizeof(bytes));
+        if (count <= 0) break;
+        drawn.append(bytes, static_cast<size_t>(count));
+      }
+    }
+  });
+  const ProcessResult result = cli.Run(line);
+  over = true;
+  reader.join();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return absl::StrReplaceAll(drawn, {{"\r\n", "\n"}});
+}
+
+TEST(CliPicturesTest, ATerminalGetsItsWidthAndItsColours) {
+  const int terminal = OpenTerminal();
+  if (terminal < 0) GTEST_SKIP();
+  // Held open, since a terminal that nobody has open forgets its size.
+  CliRunner cli;
+  const int held = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+  ASSERT_GE(held, 0);
+  const winsize size = {.ws_row = 24, .ws_col = 72, .ws_xpixel = 0, .ws_ypixel = 0};
+  ASSERT_EQ(ioctl(terminal, TIOCSWINSZ, &size), 0);
+  cli.options.environment["TERM"] = "xterm-256color";
+  cli.options.environment["LC_ALL"] = "C.UTF-8";
+  cli.options.environment["NO_COLOR"] = "";
+  const std::string line = "render -s 64 -b 512 --draw";
+  const std::string coloured = DrawnOnATerminal(cli, terminal, line);
+  EXPECT_THAT(coloured, HasSubstr(";48;5;"));  // a background of 256 colours
+
+  cli.options.environment["NO_COLOR"] = "1";
+  const std::string plain = DrawnOnATerminal(cli, terminal, line);
+  EXPECT_THAT(plain, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(plain, HasSubstr("\u2588"));  // blocks
+
+  cli.options.environment["LC_ALL"] = "C";
+  const std::string ascii = DrawnOnATerminal(cli, terminal, line);
+  close(held);
+  close(terminal);
+  size_t longest = 0;
+  for (const absl::string_view text : absl::StrSplit(ascii, '\n')) {
+    longest = std::max(longest, text.size());
+    EXPECT_TRUE(std::all_of(text.begin(), text.end(), absl::ascii_isprint)) << text;
+  }
+  EXPECT_LE(longest, 72u);
+  EXPECT_GT(longest, 64u);  // A large schedule takes what there is.
+  // The same without a terminal, but for its width.
+  cli.options.stdout_path.clear();
+  EXPECT_EQ(cli.Run("render -s 64 -b 512 --draw --columns 72").out, ascii);
+}
+
 TEST(CliPicturesTest, FitsTheColumns) {
   const CliRunner cli;
   for (const char* line : {"-s 4 -b 8 --columns 40", "-s 64 -b 512 --columns 80",
@@ -85,6 +156,10 @@ TEST(CliPicturesTest, ComparesSchedulesOfOnePipeline) {
        {"zbv", "makespan 25.5 time units", "dualpipe", "of the first", "81.82 %"}) {
     EXPECT_THAT(result.out, HasSubstr(text));
   }
+  EXPECT_EQ(cli.Run("render -s 4 -b 8 --compare 1f1b --compare zb_h1 zbv --compare=dualpipe --draw "
+                    "--columns 120")
+                .out,
+            result.out);
   EXPECT_EQ(cli.Run("render -s 4 -b 8 --compare 1f1b gpipe").exit_code, 0);
   EXPECT_THAT(cli.folder.List(), ElementsAre("pipeline_comparison.png"));
 }

@@ -46,6 +46,8 @@ TEST(CommandLineTest, ReadsFlagsAsArgparseDoes) {
       {"--num-stages 4 --num-batches 8", "compute --num-stages=4 --num-batches=8"},
       {"compute -s 4 -b 8", "compute --num-stages=4 --num-batches=8"},
       {"-s4 -b8", "compute --num-stages=4 --num-batches=8"},
+      {"-s 3 -s 4", "compute --num-stages=4"},
+      {"-o a.csv -o a.csv", "compute --output=a.csv"},
       {"-s=4 -b=8", "compute --num-stages=4 --num-batches=8"},
       {"--num-stages=4", "compute --num-stages=4"},
       {"-s -4", "compute --num-stages=-4"},
@@ -127,6 +129,10 @@ TEST(CommandLineTest, SaysWhatIsWrong) {
       {"help rendr", "unknown command \"rendr\"; did you mean render?"},
       {"--server a:1 health", "unexpected argument \"health\"; a command comes first"},
       {"--server= health", "--server: needs a value"},
+      {"-o a.csv -o a.csv -o b.csv", "--output: given twice, \"a.csv\" and \"b.csv\", want one"},
+      {"validate --junit=a --junit=b", "--junit: given twice, \"a\" and \"b\", want one"},
+      {"-c a.yaml --config b.yaml", "--config: given twice, \"a.yaml\" and \"b.yaml\", want one"},
+      {"validate --order a --order b", "--order: given twice, \"a\" and \"b\", want one"},
       {"--title \xff", "--title: want UTF-8 text, got \"\\xff\""},
   };
   for (const auto& c : kCases) {

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
+#include "tests/daemon/daemon_process.h"
 #include "tests/support/process.h"
 #include "tests/support/status_matchers.h"
 
@@ -118,6 +119,38 @@ TEST_F(ConnectTest, WithoutACertificateOrForAnotherNameItIsRefused) {
 TEST_F(ConnectTest, ATokenGoesOverAUnixSocket) {
   EXPECT_THAT(Call({.target = Socket(), .token = [] { return "secret"; }}), IsOk());
   EXPECT_EQ(service_.metadata["authorization"], "Bearer secret");
+}
+
+// pipeschedd wants a certificate of its callers only where it is told to.
+TEST_F(ConnectTest, ARealDaemonWithTlsAndAToken) {
+  folder_.Write("tokens", "secret-of-the-test\n");
+  for (const bool mutual : {false, true}) {
+    SCOPED_TRACE(mutual);
+    std::vector<std::string> flags = {"--listen",     "127.0.0.1:0",
+                                      "--listen",     absl::StrCat("unix:", folder_.File("daemon")),
+                                      "--tls-cert",   folder_.File("cert.pem"),
+                                      "--tls-key",    folder_.File("key.pem"),
+                                      "--token-file", folder_.File("tokens")};
+    Tls tls = MakeTls();
+    if (mutual) {
+      flags.insert(flags.end(), {"--tls-client-ca", folder_.File("cert.pem")});
+    } else {
+      tls.cert_file = tls.key_file = "";
+    }
+    const Daemon daemon(flags);
+    ASSERT_EQ(daemon.addresses.size(), 2U);
+    for (const bool is_tcp : {true, false}) {
+      SCOPED_TRACE(is_tcp);
+      const auto call = [&](const std::string& token) {
+        ConnectOptions options = {.target = daemon.addresses[is_tcp ? 0 : 1],
+                                  .token = [token] { return token; }};
+        if (is_tcp) options.tls = tls;
+        return Call(options);
+      };
+      EXPECT_THAT(call("secret-of-the-test"), IsOk());
+      EXPECT_THAT(call("another-secret"), StatusIs(absl::StatusCode::kUnauthenticated, testing::_));
+    }
+  }
 }
 
 TEST_F(ConnectTest, TheEnvironmentNamesTheTarget) {

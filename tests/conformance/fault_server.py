@@ -27,6 +27,9 @@ ANSWERS = {
 }
 
 
+STREAMS = ("StreamSchedule", "SearchSchedule")
+
+
 def swap_times(answer):
     starts = list(answer.timeline.starts)
     answer.timeline.starts[:] = answer.timeline.ends
@@ -133,7 +136,7 @@ class FaultServer(grpc.GenericRpcHandler):
         if not call.method.startswith(SERVICE):
             return None
         name = call.method[len(SERVICE) :]
-        if name == "StreamSchedule":
+        if name in STREAMS:
             upstream = self._channel.unary_stream(call.method)
             return grpc.unary_stream_rpc_method_handler(
                 lambda request, context: self._stream(upstream, name, request, context)

@@ -7,26 +7,13 @@
 #include <utility>
 
 #include "engine/order/registry.h"
+#include "tests/daemon/plan_inputs.h"
 #include "tests/support/peak_memory.h"
 #include "tests/support/sanitizer.h"
 #include "tests/support/status_matchers.h"
 
 namespace pipesched {
 namespace {
-
-// F = I = W = 1, transfers take 0.1.
-PlanInput Input(const ScheduleKind& kind, const PipelineShape& shape) {
-  PlanInput input;
-  input.kind = &kind;
-  input.pipeline.shape = shape;
-  StageCost cost;
-  cost.forward = cost.backward_input = cost.backward_weight = 1'000'000'000;
-  cost.backward = 2'000'000'000;
-  input.pipeline.stages.assign(static_cast<size_t>(shape.num_stages()), cost);
-  input.pipeline.p2p_forward.assign(input.pipeline.stages.size() - 1, 100'000'000);
-  input.pipeline.p2p_backward = input.pipeline.p2p_forward;
-  return input;
-}
 
 // The fewest chunks that are legal, and as many microbatches as make about `ops` ops.
 PipelineShape ShapeOf(const ScheduleKind& kind, int ranks, int ops) {
@@ -45,7 +32,7 @@ TEST(PlanCostTest, TheEstimateIsWhatComputingTakesAtMost) {
     for (const int ranks : {2, 64, 256}) {
       const PipelineShape shape = ShapeOf(kind, ranks, 1 << 21);
       if (shape.num_microbatches < 2) continue;
-      PlanInput input = Input(kind, shape);
+      PlanInput input = UnitInput(kind, shape);
       const int64_t estimate = EstimatePlanBytes(input);
       const int64_t most = MostMemory(
           [&input] { EXPECT_THAT(ComputePlan(std::move(input), NeverCancelled), IsOk()); });

@@ -33,6 +33,12 @@ PlanInput Input(int microbatches, int64_t forward = 1) {
   return input;
 }
 
+std::string KeyOf(const PlanInput& input) {
+  const absl::StatusOr<std::string> key = PlanKey(input, NeverCancelled);
+  EXPECT_THAT(key, IsOk());
+  return key.value_or("");
+}
+
 // What an asker was told.
 struct Answer {
   absl::StatusOr<SharedPlan> plan = absl::UnknownError("not told");
@@ -88,6 +94,39 @@ TEST(PlanSourceTest, ComputesOnceAndThenAnswersFromTheCache) {
   EXPECT_EQ((*other.plan)->timeline.makespan, (9 + 2 - 1) * 3);
 }
 
+// Neither cached plans nor computations under way are for who asks for one of its own, nor
+// is its plan for others.
+TEST(PlanSourceTest, WhoAsksForAComputationOfItsOwnHasOne) {
+  PlanSource source({.cache_bytes = 1 << 20});
+  const auto alone = [](Answer& answer) {
+    PlanSource::Asker asker = AskerOf(answer);
+    asker.alone = true;
+    return asker;
+  };
+  Answer first, second, third, fourth;
+  Later later;
+  source.Get(Input(8), alone(first), std::ref(later));
+  source.Get(Input(8), AskerOf(second), std::ref(later));
+  source.Get(Input(8), alone(third), std::ref(later));
+  EXPECT_EQ(later.size(), 3u);
+  later.RunAll();
+  source.Get(Input(8), alone(fourth), RunNow);
+  for (const Answer* answer : {&first, &second, &third, &fourth}) {
+    EXPECT_EQ(answer->times, 1);
+    EXPECT_EQ(answer->origin, PlanOrigin::kComputed);
+    ASSERT_THAT(answer->plan, IsOk());
+    EXPECT_EQ((*answer->plan)->digest, (*first.plan)->digest);
+  }
+  EXPECT_NE(*first.plan, *second.plan);
+  EXPECT_NE(*fourth.plan, *second.plan);
+  Answer cached;
+  source.Get(Input(8), AskerOf(cached), RunNow);
+  EXPECT_EQ(cached.origin, PlanOrigin::kCached);
+  EXPECT_EQ(*cached.plan, *second.plan);
+  EXPECT_EQ(source.counts().misses, 4);
+  EXPECT_EQ(source.counts().hits, 1);
+}
+
 TEST(PlanSourceTest, EqualInputsJoinTheComputationUnderWay) {
   PlanSource source({.cache_bytes = 1 << 20});
   Later later;
@@ -111,8 +150,8 @@ TEST(PlanSourceTest, WhatANoteDependsOnIsPartOfTheKey) {
   PlanInput given = Input(8);
   PlanInput defaulted = Input(8);
   defaulted.pipeline.backward_split_defaulted = true;
-  EXPECT_NE(PlanKey(given), PlanKey(defaulted));
-  EXPECT_EQ(PlanKey(given), PlanKey(Input(8)));
+  EXPECT_NE(KeyOf(given), KeyOf(defaulted));
+  EXPECT_EQ(KeyOf(given), KeyOf(Input(8)));
 }
 
 TEST(PlanSourceTest, AGivenOrderIsPartOfTheKey) {
@@ -124,7 +163,7 @@ TEST(PlanSourceTest, AGivenOrderIsPartOfTheKey) {
     const auto placement = InferPlacement(input.pipeline.shape, *order);
     EXPECT_THAT(placement, IsOk());
     input.given = GivenOrder{*std::move(order), *placement};
-    return PlanKey(input);
+    return KeyOf(input);
   };
   EXPECT_EQ(given("0F0 0B0\n1F0 1B0\n"), given("0F0 0B0\n1F0 1B0\n"));
   EXPECT_NE(given("0F0 0B0\n1F0 1B0\n"), given("0F0 0I0 0W0\n1F0 1B0\n"));

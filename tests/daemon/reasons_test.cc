@@ -50,6 +50,11 @@ class Service {
         .status();
   }
 
+  absl::Status Search(const std::string& request) const {
+    return client::Client(channel_).SearchSchedule(Parse<v1::SearchScheduleRequest>(request),
+                                                   [](const v1::SearchScheduleResponse&) {});
+  }
+
   // What the server says to a call that it hears nothing more of.
   absl::Status CallMethod(const std::string& method) const {
     grpc::GenericStub stub(channel_);
@@ -109,6 +114,12 @@ std::map<std::string, std::function<absl::Status()>> Provocations() {
          return Service().Compute(
              "pipeline { num_stages: 4096 num_microbatches: 1048576 } "
              "schedule { kind: SCHEDULE_KIND_1F1B }");
+       }},
+      {"NO_ORDER_FITS",
+       [] {
+         return Service().Search(
+             "pipeline { num_stages: 2 num_microbatches: 1 memory_limit_bytes: 1 "
+             "stage_costs { activation_bytes: 2 } }");
        }},
       {"ORDER_DEADLOCKS",
        [] {

@@ -122,7 +122,7 @@ TEST_F(SearchServiceTest, ACandidateBudgetGivesTheSameAnswerEveryTime) {
 }
 
 TEST_F(SearchServiceTest, EndsBeforeTheDeadlineWithTheBestSoFarAndANote) {
-  const auto messages = Search(kEndless, {.timeout = absl::Milliseconds(900)});
+  const auto messages = Search(kEndless, {.timeout = absl::Seconds(2)});
   ASSERT_THAT(messages, IsOk());
   const v1::SearchScheduleResponse& last = messages->back();
   EXPECT_TRUE(last.search().finished());
@@ -167,7 +167,9 @@ TEST_F(SearchServiceTest, RefusesMemoryThatNoOrderFitsAndNamesTheSmallestThatIs)
       "pipeline { num_stages: 2 num_microbatches: 4 memory_limit_bytes: 10 memory_limit_bytes: 11 "
       "stage_costs { activation_bytes: 7 static_bytes: 4 } }");
   ASSERT_TRUE(absl::IsInvalidArgument(messages.status()));
-  const auto violations = client::GetErrorDetails(messages.status()).violations;
+  const client::ErrorDetails details = client::GetErrorDetails(messages.status());
+  EXPECT_EQ(details.reason, "NO_ORDER_FITS");
+  const auto& violations = details.violations;
   ASSERT_EQ(violations.size(), 1U);
   EXPECT_EQ(violations[0].field, "pipeline.memory_limit_bytes[0]");
   EXPECT_EQ(violations[0].description,

@@ -12,8 +12,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/types/span.h"
 #include "render/axis.h"
 #include "render/numbers.h"
+#include "render/text_picture.h"
 #include "tests/render/drawable.h"
 #include "tests/support/pipelines.h"
 
@@ -153,6 +156,84 @@ TEST(PicturePartsTest, AWindowShowsWhatIsInIt) {
   EXPECT_EQ(scene.boxes.size(), expected);
   EXPECT_THAT(AllTexts(scene), HasSubstr("rank 3"));
   EXPECT_THAT(AllTexts(scene), testing::Not(HasSubstr("rank 2")));
+}
+
+// The plot's width is no multiple of the ops' times: some ops get a pixel more than
+// others. Their numbers have two digits here, for which there is room in all forwards.
+TEST(PicturePartsTest, OpsOfOneTimeAllHaveNumbersOrNone) {
+  Drawable drawable(UnitPipeline(64, 512), "1f1b");
+  drawable.options.ranks = {0, 1, 2, 3, 4, 5};
+  drawable.options.start_time = 190;
+  drawable.options.end_time = 230;
+  for (const int width : {600, 777, 800, 1000, 1003, 1400}) {
+    SCOPED_TRACE(width);
+    drawable.options.width = width;
+    const Scene scene = *drawable.Draw();
+    std::map<bool, int> forwards;  // by whether they have a number
+    for (const Box& box : scene.boxes) {
+      if (box.start < 190 || box.end > 230 || box.first.kind() != OpKind::kForward) continue;
+      const bool has = std::any_of(scene.texts.begin(), scene.texts.end(), [&](const Text& text) {
+        return text.text == absl::StrCat(box.first.microbatch()) && text.y > box.rect.y &&
+               text.y <= box.rect.bottom() && text.x >= box.rect.x && text.x < box.rect.right();
+      });
+      ++forwards[has];
+    }
+    EXPECT_EQ(forwards.size(), 1u);
+    EXPECT_EQ(forwards.begin()->first, width >= 777);
+  }
+}
+
+TEST(PicturePartsTest, NarrowComparisonsKeepWhatMattersMost) {
+  Pipeline pipeline = UnitPipeline(4, 8);
+  for (StageCost& stage : pipeline.stages) stage.activation_bytes = int64_t{3} << 30;
+  pipeline.memory_limit_bytes = {int64_t{8} << 30, int64_t{9} << 30, int64_t{9} << 30,
+                                 int64_t{9} << 30};
+  const Drawable first(pipeline, "1f1b");
+  const Drawable second(pipeline, "zb_h1");
+  const std::vector<Subject> subjects = {first.subject(), second.subject()};
+  PictureOptions options;
+  options.width = 700;
+  const std::string narrow = AllTexts(*LayOutComparison(subjects, options));
+  for (const char* text : {"zb_h1", "makespan", "peak memory", "digest", "dddddddddddd",
+                           "1f1b  ·  makespan 33 time units", "memory limit 8.0 GiB–9.0 GiB"}) {
+    EXPECT_THAT(narrow, HasSubstr(text));
+  }
+  EXPECT_THAT(narrow, testing::Not(HasSubstr("of the first")));
+  EXPECT_THAT(narrow, testing::Not(HasSubstr("…")));
+  options.width = 1400;
+  EXPECT_THAT(AllTexts(*LayOutComparison(subjects, options)), HasSubstr("of the first"));
+  options.width = 320;
+  EXPECT_THAT(AllTexts(*LayOutComparison(subjects, options)), HasSubstr("schedule"));
+}
+
+// Steady state and cool-down of 1F1B differ: forwards and backwards take turns in one.
+TEST(TextPictureTest, ManyOpsKeepThePhases) {
+  const Drawable drawable(UnitPipeline(64, 512), "1f1b");
+  const Subject subject = drawable.subject();
+  const std::string text = DrawText(absl::MakeConstSpan(&subject, 1), {},
+                                    {.columns = 100, .colour = false, .ascii = true})
+                               ->text;
+  const std::vector<std::string> lines = absl::StrSplit(text, '\n');
+  const auto row = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
+    return absl::StartsWith(line, "rank 0 ");
+  });
+  ASSERT_NE(row, lines.end());
+  const std::string plot = row->substr(9);
+  const auto at = [&](double time) {
+    return plot.begin() +
+           static_cast<std::ptrdiff_t>(time / 1725 * static_cast<double>(plot.size()));
+  };
+  const auto share_of = [&](char kind, double from, double to) {
+    const auto begin = at(from);
+    const auto end = at(to);
+    return static_cast<double>(std::count(begin, end, kind)) / static_cast<double>(end - begin);
+  };
+  EXPECT_EQ(share_of('#', 0, 60), 1);  // warm-up
+  EXPECT_EQ(share_of('.', 80, 180), 1);
+  EXPECT_NEAR(share_of('#', 200, 1500), 1.0 / 3, 0.05);
+  EXPECT_NEAR(share_of('=', 200, 1500), 2.0 / 3, 0.05);
+  EXPECT_EQ(share_of('=', 1560, 1720), 1);  // cool-down
+  EXPECT_THAT(text, HasSubstr("in turns: ops too short to draw"));
 }
 
 TEST(PicturePartsTest, SizesAreAsAsked) {

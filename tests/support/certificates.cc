@@ -81,4 +81,32 @@ KeyPair CertificateAuthority::Issue(const std::string& names, absl::Duration val
   return pair;
 }
 
+std::string CertificateAuthority::Revoke(const std::vector<std::string>& certificates,
+                                         absl::Duration valid) const {
+  X509_CRL* list = X509_CRL_new();
+  X509_CRL_set_version(list, 1);
+  X509_CRL_set_issuer_name(list, X509_get_subject_name(certificate_));
+  const std::time_t now = absl::ToTimeT(absl::Now());
+  ASN1_TIME* time = ASN1_TIME_set(nullptr, now - 24 * 3600);
+  X509_CRL_set1_lastUpdate(list, time);
+  for (const std::string& pem : certificates) {
+    BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+    X509* certificate = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
+    X509_REVOKED* entry = X509_REVOKED_new();
+    X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate));
+    X509_REVOKED_set_revocationDate(entry, time);
+    X509_CRL_add0_revoked(list, entry);
+    X509_free(certificate);
+    BIO_free(bio);
+  }
+  ASN1_TIME_set(time, now + absl::ToInt64Seconds(valid));
+  X509_CRL_set1_nextUpdate(list, time);
+  ASN1_TIME_free(time);
+  X509_CRL_sign(list, key_, EVP_sha256());
+  BIO* bio = BIO_new(BIO_s_mem());
+  PEM_write_bio_X509_CRL(bio, list);
+  X509_CRL_free(list);
+  return ToText(bio);
+}
+
 }  // namespace pipesched

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 
@@ -27,6 +28,10 @@ class CertificateAuthority {
 
   // A certificate for `names`, as OpenSSL writes them: "DNS:localhost,IP:127.0.0.1".
   KeyPair Issue(const std::string& names, absl::Duration valid = absl::Hours(24 * 365)) const;
+
+  // The list (CRL, PEM) of those of its certificates that are revoked, given as PEM.
+  std::string Revoke(const std::vector<std::string>& certificates,
+                     absl::Duration valid = absl::Hours(24)) const;
 
  private:
   EVP_PKEY* const key_;

@@ -90,6 +90,7 @@ export class BrokenResponseError extends PipeschedError {
 const BY_REASON: Record<string, typeof PipeschedError> = {
   INVALID_REQUEST: InvalidRequestError,
   LIMIT_EXCEEDED: LimitExceededError,
+  NO_ORDER_FITS: InvalidRequestError,
   OVERLOADED: OverloadedError,
   DRAINING: UnavailableError,
   DEADLINE_EXCEEDED: DeadlineError,

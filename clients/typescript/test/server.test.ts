@@ -7,10 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
+import { create, toBinary } from "@bufbuild/protobuf";
 import {
+  credentials as channelCredentials,
+  type ClientUnaryCall,
+  Client as GrpcClient,
   Metadata,
   Server,
   ServerCredentials,
+  type ServiceError,
   type handleUnaryCall,
   status,
 } from "@grpc/grpc-js";
@@ -18,6 +23,7 @@ import {
 import {
   CancelledError,
   Client,
+  ComputeScheduleRequestSchema,
   DeadlineError,
   ScheduleKind,
   type Tls,
@@ -31,6 +37,7 @@ const REQUEST = {
   pipeline: { numStages: 1, numMicrobatches: 1 },
   schedule: { kind: ScheduleKind.SCHEDULE_KIND_1F1B },
 };
+const COMPUTE = "/pipesched.v1.ScheduleService/ComputeSchedule";
 const same = (bytes: Buffer): Buffer => bytes;
 
 /** Answers ComputeSchedule by `compute`, and keeps the metadata. */
@@ -46,7 +53,7 @@ class FakeServer {
       this.compute(call, done);
     };
     this.#server.register(
-      "/pipesched.v1.ScheduleService/ComputeSchedule",
+      COMPUTE,
       handler,
       same,
       same,
@@ -129,6 +136,54 @@ describe("a plain server", () => {
     await assert.rejects(client.computeSchedule(REQUEST), DeadlineError);
     client.close();
   });
+});
+
+// Takes a worker a while; each p2p time is another plan.
+const heavy = (p2pTime: number) => ({
+  pipeline: { numStages: 4096, numMicrobatches: 512, p2pTime },
+  schedule: { kind: ScheduleKind.SCHEDULE_KIND_1F1B },
+});
+
+test("a daemon that is overloaded answers a call that it refused first", async () => {
+  const daemon = new Daemon();
+  await daemon.start("--workers", "1", "--queue", "1");
+  let enough = false;
+  const load = async (first: number) => {
+    const channel = new GrpcClient(daemon.target, channelCredentials.createInsecure());
+    for (let p2pTime = first; !enough; p2pTime++) {
+      const request = create(ComputeScheduleRequestSchema, heavy(p2pTime));
+      const bytes = Buffer.from(toBinary(ComputeScheduleRequestSchema, request));
+      await new Promise((done) => send.call(channel, COMPUTE, same, same, bytes, new Metadata(), {}, done));
+    }
+    channel.close();
+  };
+  // What the tested client sends passes here, once an attempt.
+  const send = GrpcClient.prototype.makeUnaryRequest as (...args: unknown[]) => ClientUnaryCall;
+  let refusals = 0;
+  let loaders: Promise<void>[] = [];
+  GrpcClient.prototype.makeUnaryRequest = function (...args: unknown[]): ClientUnaryCall {
+    const done = args.pop() as (error: ServiceError | null, answer?: unknown) => void;
+    return send.call(this, ...args, (error: ServiceError | null, answer?: unknown) => {
+      if (error?.code !== status.RESOURCE_EXHAUSTED) return done(error, answer);
+      refusals++;
+      enough = true;
+      void Promise.all(loaders).then(() => done(error, answer));
+    });
+  };
+  const client = new Client({ target: daemon.target, timeoutMs: 300_000 });
+  try {
+    loaders = [10_000, 20_000, 30_000].map(load);
+    for (let p2pTime = 0; refusals === 0; p2pTime++) {
+      const plan = await client.computeSchedule(heavy(p2pTime)); // The daemon may have had time for it.
+      assert.ok((plan.metrics?.makespan ?? 0) > 0);
+    }
+  } finally {
+    enough = true;
+    await Promise.all(loaders);
+    GrpcClient.prototype.makeUnaryRequest = send as typeof GrpcClient.prototype.makeUnaryRequest;
+    client.close();
+    await daemon.stop();
+  }
 });
 
 describe("a server with TLS", () => {

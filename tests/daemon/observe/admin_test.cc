@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
@@ -21,6 +22,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "daemon/reasons.h"
 #include "pipesched/client/client.h"
 #include "pipesched/v1/schedule_service.grpc.pb.h"
@@ -28,6 +31,7 @@
 #include "tests/daemon/http_get.h"
 #include "tests/daemon/requests.h"
 #include "tests/support/process.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/status_matchers.h"
 
 namespace pipesched {
@@ -72,7 +76,12 @@ TEST_F(AdminTest, HasItsPages) {
   Start();
   EXPECT_EQ(HttpGet(daemon_->admin, "/livez").body, "ok\n");
   EXPECT_EQ(HttpGet(daemon_->admin, "/readyz").body, "ok\n");
-  EXPECT_THAT(HttpGet(daemon_->admin, "/version").body, HasSubstr("\"version\": \""));
+  EXPECT_EQ(HttpGet(daemon_->admin, "/healthz").body, "ok\n");
+  EXPECT_EQ(HttpGet(daemon_->admin, "/healthz?verbose").body,
+            "[+]serving ok\n[+]configuration ok\n[+]load ok: 0 calls in progress, 0 jobs wait\n"
+            "healthz ok\n");
+  EXPECT_THAT(HttpGet(daemon_->admin, "/version").body,
+              AllOf(HasSubstr("\"version\": \""), HasSubstr("\"build\": \"")));
   EXPECT_THAT(HttpGet(daemon_->admin, "/config").body, HasSubstr("drain_timeout: 25s"));
   EXPECT_EQ(HttpGet(daemon_->admin, "/").code, 404);
   EXPECT_EQ(HttpGet(daemon_->admin, "/../etc/passwd").code, 404);
@@ -185,6 +194,53 @@ TEST_F(AdminTest, UnknownMethodsAreOneSeries) {
 }
 
 // HELP and TYPE of every family, each series once.
+TEST_F(AdminTest, ACallCanAskForAPlanOfItsOwn) {
+  Start();
+  const auto stub = v1::ScheduleService::NewStub(channel_);
+  const auto request = Parse<v1::ComputeScheduleRequest>(kSmall);
+  std::set<std::string> digests;
+  for (const char* control : {"no-cache", "max-age=0, No-Cache", "", "max-age=60"}) {
+    grpc::ClientContext context;
+    if (*control != '\0') context.AddMetadata("cache-control", control);
+    v1::ComputeScheduleResponse response;
+    EXPECT_TRUE(stub->ComputeSchedule(&context, request, &response).ok());
+    digests.insert(response.digest());
+  }
+  EXPECT_EQ(digests.size(), 1u);
+  WaitForMetric(Handled("ComputeSchedule", "OK"), 4);
+  EXPECT_EQ(Metric("pipesched_cache_misses_total"), 3);
+  EXPECT_EQ(Metric("pipesched_cache_hits_total"), 1);
+}
+
+// Promised: 100 ms.
+TEST_F(AdminTest, IsAnsweredWhileAllWorkersAreBusy) {
+  Start({"--workers", "1", "--queue", "8"});
+  const client::Client client(channel_);
+  std::vector<std::thread> callers;
+  std::atomic<int> running = 4;
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back([&, i] {
+      auto request = Parse<v1::ComputeScheduleRequest>(
+          "pipeline { num_stages: 4096 num_microbatches: 1024 } "
+          "schedule { kind: SCHEDULE_KIND_1F1B }");
+      request.mutable_pipeline()->set_p2p_time(i);  // each its own plan
+      EXPECT_THAT(client.ComputeSchedule(request), IsOk());
+      --running;
+    });
+  }
+  while (Metric("pipesched_inflight_requests") < 4) std::this_thread::yield();
+  int rounds = 0;
+  for (; running > 0 && rounds < 20; ++rounds) {
+    for (const char* path : {"/metrics", "/readyz", "/healthz?verbose"}) {
+      const absl::Time start = absl::Now();
+      EXPECT_EQ(HttpGet(daemon_->admin, path).code, 200) << path;
+      EXPECT_LT(absl::Now() - start, WithSlack(absl::Milliseconds(100))) << path;
+    }
+  }
+  EXPECT_GT(rounds, 0);
+  for (std::thread& caller : callers) caller.join();
+}
+
 TEST_F(AdminTest, MetricsAreWellFormed) {
   Start();
   EXPECT_THAT(client::Client(channel_).GetServerInfo(), IsOk());
@@ -305,6 +361,14 @@ TEST_F(AdminTest, ReloadsOnSighup) {
   ASSERT_THAT(info, IsOk());
   EXPECT_EQ(info->limits().max_ops(), 2000);
   EXPECT_EQ(Metric("pipesched_config_reload_failures_total"), 1);
+  const HttpAnswer health = HttpGet(daemon_->admin, "/healthz");
+  EXPECT_EQ(health.code, 503);
+  EXPECT_THAT(health.body, HasSubstr("[-]configuration failed: the last reload was wrong"));
+  EXPECT_EQ(HttpGet(daemon_->admin, "/readyz").code, 200);
+  folder.Write("d.yaml", "max_ops: 3000\n");
+  daemon_->process.Signal(SIGHUP);
+  EXPECT_NE(daemon_->process.WaitForStderrLine("the configuration was read again"), "");
+  EXPECT_EQ(HttpGet(daemon_->admin, "/healthz").code, 200);
 }
 
 }  // namespace

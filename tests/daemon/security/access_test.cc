@@ -7,8 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -151,7 +153,7 @@ class TlsTest : public testing::Test {
 
   const TemporaryFolder folder_;
   const CertificateAuthority authority_;
-  int connections_ = 0;
+  std::atomic<int> connections_ = 0;
 };
 
 TEST_F(TlsTest, AnswersOverTlsAndNothingElse) {
@@ -184,6 +186,33 @@ TEST_F(TlsTest, OnlyAllowedNamesMayCall) {
   EXPECT_EQ(ReasonOf(refused), "PEER_NOT_ALLOWED");
 }
 
+// A client whose certificate is revoked is refused on new connections at once, and before
+// long on the one that it has. A list that is wrong changes nothing.
+TEST_F(TlsTest, RevokedCertificatesAreRefused) {
+  const TemporaryFolder lists;
+  lists.Write("list.pem", authority_.Revoke({}));
+  Daemon daemon(Flags({"--tls-client-ca", folder_.File("ca.pem"), "--tls-crl-dir", lists.path()}));
+  const std::string roots = authority_.certificate();
+  const KeyPair good = authority_.Issue("DNS:trainer");
+  const KeyPair stolen = authority_.Issue("DNS:trainer");
+  const auto old_connection = Connect(daemon, roots, stolen);
+  EXPECT_TRUE(Ask(old_connection).ok());
+  lists.Write("list.pem", authority_.Revoke({stolen.certificate}));
+  const grpc::Status refused = Ask(Connect(daemon, roots, stolen));
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(refused.error_message(), "the client's certificate was revoked");
+  EXPECT_EQ(ReasonOf(refused), "PEER_NOT_ALLOWED");
+  EXPECT_EQ(Ask(old_connection).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_TRUE(Ask(Connect(daemon, roots, good)).ok());
+  lists.Write("list.pem", "half a li");
+  EXPECT_NE(daemon.process.WaitForStderrLine("list.pem: holds no certificate revocation list"), "");
+  EXPECT_EQ(Ask(Connect(daemon, roots, stolen)).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_TRUE(Ask(Connect(daemon, roots, good)).ok());
+  lists.Write("list.pem", authority_.Revoke({}, -absl::Hours(1)));
+  EXPECT_NE(daemon.process.WaitForStderrLine("a certificate revocation list is past its next"), "");
+  EXPECT_TRUE(Ask(Connect(daemon, roots, stolen)).ok());
+}
+
 // A rotation that stops half-way leaves the old pair in use; when it is whole, new
 // connections get the new one.
 TEST_F(TlsTest, ARotationTakesEffectWhenItIsWhole) {
@@ -200,6 +229,35 @@ TEST_F(TlsTest, ARotationTakesEffectWhenItIsWhole) {
   EXPECT_FALSE(Ask(Connect(daemon, old_roots)).ok());
 }
 
+// Files that are replaced while clients come, one of the two first, cost nobody a call.
+TEST_F(TlsTest, RotationsUnderLoadCostNoCall) {
+  Daemon daemon(Flags());
+  const std::string roots = authority_.certificate();
+  std::atomic<bool> done = false;
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back([&] {
+      while (!done) {
+        const grpc::Status status = Ask(Connect(daemon, roots));
+        EXPECT_TRUE(status.ok()) << status.error_message();
+        ++answered;
+      }
+    });
+  }
+  for (int rotation = 0; rotation < 10; ++rotation) {
+    const KeyPair pair = authority_.Issue("DNS:localhost,IP:127.0.0.1");
+    const int before = answered;
+    rotation % 2 == 0 ? folder_.Write("cert.pem", pair.certificate)
+                      : folder_.Write("key.pem", pair.key);
+    while (answered < before + 8) std::this_thread::yield();
+    Rotate(pair);
+    while (answered < before + 16) std::this_thread::yield();
+  }
+  done = true;
+  for (std::thread& caller : callers) caller.join();
+}
+
 TEST_F(TlsTest, WrongFilesAreToldAtTheStart) {
   folder_.Write("key.pem", authority_.Issue("DNS:localhost").key);
   const ProcessResult mismatch = RunDaemon(Flags());
@@ -211,6 +269,20 @@ TEST_F(TlsTest, WrongFilesAreToldAtTheStart) {
   EXPECT_THAT(alone.err, HasSubstr("--tls-cert: needs --tls-key, too"));
   EXPECT_THAT(alone.err, HasSubstr("--allow-san: needs --tls-client-ca, too"));
   EXPECT_THAT(alone.err, HasSubstr("--allow-uid: needs a unix: address"));
+  const ProcessResult missing =
+      RunDaemon({"--tls-cert", "/no/cert", "--tls-key", "/no/key", "--tls-client-ca", "/no/ca",
+                 "--token-file", "/no/token"});
+  EXPECT_EQ(missing.exit_code, 78);
+  for (const char* problem :
+       {"--tls-cert: cannot read /no/cert", "--tls-key: cannot read /no/key",
+        "--tls-client-ca: cannot read /no/ca", "--token-file: cannot read /no/token"}) {
+    EXPECT_THAT(missing.err, HasSubstr(problem));
+  }
+  Rotate(authority_.Issue("DNS:localhost"));
+  const ProcessResult no_lists = RunDaemon(
+      Flags({"--tls-client-ca", folder_.File("ca.pem"), "--tls-crl-dir", folder_.File("none")}));
+  EXPECT_EQ(no_lists.exit_code, 78);
+  EXPECT_THAT(no_lists.err, HasSubstr("none: is no folder with certificate revocation lists"));
 }
 
 TEST_F(TlsTest, TheEndOfTheCertificateIsAWarningAndAMetric) {

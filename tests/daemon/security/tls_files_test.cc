@@ -62,6 +62,49 @@ TEST_F(TlsFilesTest, SaysWhichFileIsWrong) {
   EXPECT_THAT(Open("ca.pem"), StatusIs(kInvalid, HasSubstr("ca.pem: holds no certificate")));
 }
 
+// Certificates that are revoked, and their folder.
+class RevokedTest : public testing::Test {
+ protected:
+  absl::StatusOr<RevokedCertificates> Read() const {
+    return RevokedCertificates::Read(lists_.File("."), authority_.certificate());
+  }
+
+  const TemporaryFolder lists_;
+  const CertificateAuthority authority_;
+};
+
+TEST_F(RevokedTest, ThoseOfAllListsAndNoOthers) {
+  const KeyPair first = authority_.Issue("DNS:a");
+  const KeyPair second = authority_.Issue("DNS:b");
+  const KeyPair good = authority_.Issue("DNS:c");
+  lists_.Write("1.pem", authority_.Revoke({first.certificate}));
+  lists_.Write("2.pem", authority_.Revoke({}) + authority_.Revoke({second.certificate}));
+  lists_.Write(".hidden", "no list");
+  const auto revoked = Read();
+  ASSERT_THAT(revoked, IsOk());
+  EXPECT_TRUE(revoked->ContainsAnyOf(first.certificate));
+  EXPECT_TRUE(revoked->ContainsAnyOf(second.certificate));
+  EXPECT_FALSE(revoked->ContainsAnyOf(good.certificate));
+  EXPECT_TRUE(revoked->ContainsAnyOf(good.certificate + second.certificate));
+  EXPECT_FALSE(revoked->ContainsAnyOf(""));
+  EXPECT_GT(revoked->next_update(), absl::Now());
+}
+
+TEST_F(RevokedTest, SaysWhichFileIsWrong) {
+  constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+  EXPECT_THAT(Read(), StatusIs(kInvalid, HasSubstr("is no folder with certificate revocation")));
+  lists_.Write("a.pem", authority_.certificate());
+  EXPECT_THAT(Read(), StatusIs(kInvalid, HasSubstr("a.pem: holds no certificate revocation list")));
+  const CertificateAuthority impostor;  // of the same name
+  lists_.Write("a.pem", impostor.Revoke({}));
+  EXPECT_THAT(Read(), StatusIs(kInvalid, HasSubstr("a.pem: is a list of /CN=test authority, who "
+                                                   "did not sign it")));
+  lists_.Write("a.pem", authority_.Revoke({}, -absl::Hours(1)));
+  const auto stale = Read();  // counts all the same
+  ASSERT_THAT(stale, IsOk());
+  EXPECT_LT(stale->next_update(), absl::Now());
+}
+
 TEST_F(TlsFilesTest, AHalfWrittenRotationChangesNothing) {
   const KeyPair old_pair = authority_.Issue("DNS:localhost");
   Write(old_pair);

@@ -121,6 +121,7 @@ class DaemonError(RuntimeError):
 _BY_REASON: Dict[str, Type[PipeschedError]] = {
     "INVALID_REQUEST": InvalidRequestError,
     "LIMIT_EXCEEDED": LimitExceededError,
+    "NO_ORDER_FITS": InvalidRequestError,
     "OVERLOADED": OverloadedError,
     "DRAINING": UnavailableError,
     "DEADLINE_EXCEEDED": DeadlineError,

@@ -21,6 +21,9 @@ class ScheduleServiceStub(object):
     * INVALID_ARGUMENT, reason LIMIT_EXCEEDED: the request or its result is
     larger than the server allows (GetServerInfo has the limits), and nothing
     else is wrong with it. Metadata: limit, value, max.
+    * INVALID_ARGUMENT, reason NO_ORDER_FITS: no order keeps to the memory limits of
+    the pipeline, and nothing else is wrong. Metadata: rank, limit_bytes,
+    needed_bytes.
     * FAILED_PRECONDITION, reason ORDER_DEADLOCKS: the ranks of a custom order wait
     for each other; the message says who waits for whom.
     * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
@@ -34,13 +37,15 @@ class ScheduleServiceStub(object):
     * UNAVAILABLE, reason DRAINING: the server is stopping; try again.
     * UNAUTHENTICATED, reason UNAUTHENTICATED: the server wants a bearer token.
     * PERMISSION_DENIED, reason PEER_NOT_ALLOWED: the client's certificate has no
-    name that the server allows.
+    name that the server allows, or was revoked.
     * UNIMPLEMENTED, reason UNKNOWN_METHOD: there is no such method. Metadata:
     method.
     * INTERNAL, reason INTERNAL: a defect of the server. Metadata: request_id.
 
     A call's x-request-id metadata (up to 64 letters, digits or -_.:), or one that
     the server makes, comes back in the initial metadata and is in the server's log.
+    With the metadata cache-control: no-cache, a call about a plan has it computed for
+    itself: no cache is asked, and the plan is not kept.
     """
 
     def __init__(self, channel):
@@ -110,6 +115,9 @@ class ScheduleServiceServicer(object):
     * INVALID_ARGUMENT, reason LIMIT_EXCEEDED: the request or its result is
     larger than the server allows (GetServerInfo has the limits), and nothing
     else is wrong with it. Metadata: limit, value, max.
+    * INVALID_ARGUMENT, reason NO_ORDER_FITS: no order keeps to the memory limits of
+    the pipeline, and nothing else is wrong. Metadata: rank, limit_bytes,
+    needed_bytes.
     * FAILED_PRECONDITION, reason ORDER_DEADLOCKS: the ranks of a custom order wait
     for each other; the message says who waits for whom.
     * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
@@ -123,13 +131,15 @@ class ScheduleServiceServicer(object):
     * UNAVAILABLE, reason DRAINING: the server is stopping; try again.
     * UNAUTHENTICATED, reason UNAUTHENTICATED: the server wants a bearer token.
     * PERMISSION_DENIED, reason PEER_NOT_ALLOWED: the client's certificate has no
-    name that the server allows.
+    name that the server allows, or was revoked.
     * UNIMPLEMENTED, reason UNKNOWN_METHOD: there is no such method. Metadata:
     method.
     * INTERNAL, reason INTERNAL: a defect of the server. Metadata: request_id.
 
     A call's x-request-id metadata (up to 64 letters, digits or -_.:), or one that
     the server makes, comes back in the initial metadata and is in the server's log.
+    With the metadata cache-control: no-cache, a call about a plan has it computed for
+    itself: no cache is asked, and the plan is not kept.
     """
 
     def ComputeSchedule(self, request, context):
@@ -179,8 +189,8 @@ class ScheduleServiceServicer(object):
         far it is. The order is never worse than any fixed kind that fits. At most 65,536
         ops and 128 ranks.
 
-        INVALID_ARGUMENT also where no order fits: the violation of memory_limit_bytes names
-        the rank, the op that does not fit and the smallest limit that is enough.
+        NO_ORDER_FITS: the violation of memory_limit_bytes names the rank, the op that does
+        not fit and the smallest limit that is enough.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -278,6 +288,9 @@ class ScheduleService(object):
     * INVALID_ARGUMENT, reason LIMIT_EXCEEDED: the request or its result is
     larger than the server allows (GetServerInfo has the limits), and nothing
     else is wrong with it. Metadata: limit, value, max.
+    * INVALID_ARGUMENT, reason NO_ORDER_FITS: no order keeps to the memory limits of
+    the pipeline, and nothing else is wrong. Metadata: rank, limit_bytes,
+    needed_bytes.
     * FAILED_PRECONDITION, reason ORDER_DEADLOCKS: the ranks of a custom order wait
     for each other; the message says who waits for whom.
     * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
@@ -291,13 +304,15 @@ class ScheduleService(object):
     * UNAVAILABLE, reason DRAINING: the server is stopping; try again.
     * UNAUTHENTICATED, reason UNAUTHENTICATED: the server wants a bearer token.
     * PERMISSION_DENIED, reason PEER_NOT_ALLOWED: the client's certificate has no
-    name that the server allows.
+    name that the server allows, or was revoked.
     * UNIMPLEMENTED, reason UNKNOWN_METHOD: there is no such method. Metadata:
     method.
     * INTERNAL, reason INTERNAL: a defect of the server. Metadata: request_id.
 
     A call's x-request-id metadata (up to 64 letters, digits or -_.:), or one that
     the server makes, comes back in the initial metadata and is in the server's log.
+    With the metadata cache-control: no-cache, a call about a plan has it computed for
+    itself: no cache is asked, and the plan is not kept.
     """
 
     @staticmethod

@@ -923,6 +923,9 @@ export const ExportFormatSchema: GenEnum<ExportFormat> = /*@__PURE__*/
  * * INVALID_ARGUMENT, reason LIMIT_EXCEEDED: the request or its result is
  *   larger than the server allows (GetServerInfo has the limits), and nothing
  *   else is wrong with it. Metadata: limit, value, max.
+ * * INVALID_ARGUMENT, reason NO_ORDER_FITS: no order keeps to the memory limits of
+ *   the pipeline, and nothing else is wrong. Metadata: rank, limit_bytes,
+ *   needed_bytes.
  * * FAILED_PRECONDITION, reason ORDER_DEADLOCKS: the ranks of a custom order wait
  *   for each other; the message says who waits for whom.
  * * RESOURCE_EXHAUSTED, reason OVERLOADED: the server has too much to do;
@@ -936,13 +939,15 @@ export const ExportFormatSchema: GenEnum<ExportFormat> = /*@__PURE__*/
  * * UNAVAILABLE, reason DRAINING: the server is stopping; try again.
  * * UNAUTHENTICATED, reason UNAUTHENTICATED: the server wants a bearer token.
  * * PERMISSION_DENIED, reason PEER_NOT_ALLOWED: the client's certificate has no
- *   name that the server allows.
+ *   name that the server allows, or was revoked.
  * * UNIMPLEMENTED, reason UNKNOWN_METHOD: there is no such method. Metadata:
  *   method.
  * * INTERNAL, reason INTERNAL: a defect of the server. Metadata: request_id.
  *
  * A call's x-request-id metadata (up to 64 letters, digits or -_.:), or one that
  * the server makes, comes back in the initial metadata and is in the server's log.
+ * With the metadata cache-control: no-cache, a call about a plan has it computed for
+ * itself: no cache is asked, and the plan is not kept.
  *
  * @generated from service pipesched.v1.ScheduleService
  */
@@ -1009,8 +1014,8 @@ export const ScheduleService: GenService<{
    * far it is. The order is never worse than any fixed kind that fits. At most 65,536
    * ops and 128 ranks.
    *
-   * INVALID_ARGUMENT also where no order fits: the violation of memory_limit_bytes names
-   * the rank, the op that does not fit and the smallest limit that is enough.
+   * NO_ORDER_FITS: the violation of memory_limit_bytes names the rank, the op that does
+   * not fit and the smallest limit that is enough.
    *
    * @generated from rpc pipesched.v1.ScheduleService.SearchSchedule
    */
