@@ -8,8 +8,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 CHART=deploy/helm/pipesched
 EMBEDDING=tests/deploy/embedding
 SCHEMAS=kubernetes-validate==1.37.0
-# The least version that the chart takes, and a newer one.
+# The least version with native sidecars, and a newer one. The rest takes LEAST.
 KUBERNETES=(1.29 1.34)
+LEAST=1.27
 
 set_up install_packages python3 python3-venv yamllint
 set_up use_deploy_go
@@ -39,6 +40,17 @@ golden() {
   if [[ -n ${PIPESCHED_UPDATE:-} ]]; then cp "$work/golden" "$1"; fi
   diff -u "$1" "$work/golden" >&2 || wrong "$1 is not what the chart says"
 }
+
+# Keys of the daemon's configuration are what the daemon's own schema says.
+"$python" - docs/pipeschedd.schema.json "$CHART/values.schema.json" <<'PYTHON' | golden "$CHART/values.schema.json"
+import json, sys
+
+daemon, chart = (json.load(open(path)) for path in sys.argv[1:])
+chart["properties"]["config"] = {
+    "type": "object", "additionalProperties": False, "properties": daemon["properties"]
+}
+print(json.dumps(chart, indent=2))
+PYTHON
 
 render() { h template pipesched "$CHART" --namespace pipesched -f "$CHART/ci/$1-values.yaml"; }
 for values in "$CHART"/ci/*-values.yaml; do
@@ -76,6 +88,7 @@ replicaCount=1|podDisruptionBudget.enabled needs 2 replicas
 podDisruptionBudget.maxUnavailable=2|nobody answers where all 2 replicas
 autoscaling.enabled=true autoscaling.minReplicas=9|is above
 autoscaling.enabled=true autoscaling.targetCPUUtilizationPercentage=0|needs a target
+config.max_opps=3|max_opps
 config.listen=x|config.listen: has a value of its own
 image.digest=sha256:abc|digest
 replicas=3|replicas
@@ -103,6 +116,9 @@ for version in "${KUBERNETES[@]}"; do
   "$python" tests/deploy/check_manifests.py --kubernetes "$version" \
     --crds "$crds/manifests/base/crds" "${all[@]}" || wrong "manifests, Kubernetes $version"
 done
+grep -q "^kubeVersion: \">=$LEAST.0-0\"" $CHART/Chart.yaml || wrong "the chart's kubeVersion is not $LEAST"
+"$python" tests/deploy/check_manifests.py --kubernetes $LEAST "$work"/chart-{default,autoscaling,plaintext,full}.yaml \
+  "$work/kustomize-deploy-kubernetes-"{standalone,classic-sidecar}.yaml || wrong "manifests, Kubernetes $LEAST"
 # The check itself sees what is wrong.
 for change in 's/runAsNonRoot: true/runAsNonRoot: false/' 's/enableServiceLinks: false//' \
   's/readinessProbe/readynessProbe/' 's/numProcPerNode/numProcPerNod/' 's/replicatedJobs/replicatedJob/' \
