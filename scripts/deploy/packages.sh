@@ -50,6 +50,7 @@ own=$(build/release/bin/pipesched -s 4 -b 8 --format json | digest)
 
 # A program of somebody else, found by CMake and by pkg-config.
 cp -r tests/clients/consumer "$root/tmp"
+# shellcheck disable=SC2016 # the shell in the root expands
 in_root sh -c 'cd /tmp/consumer && cmake -S . -B by_cmake && cmake --build by_cmake &&
   g++ -std=c++20 main.cc -o by_pkg_config $(pkg-config --cflags --libs pipesched)' >"$work/log" 2>&1 ||
   { tail -n 20 "$work/log" && exit 1; }
