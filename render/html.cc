@@ -125,6 +125,14 @@ void WriteFirst(absl::Span<const Subject> subjects, const PictureOptions& option
   } else {
     json.Null();
   }
+  json.Key("ranks");
+  json.BeginList();
+  if (!options.ranks.empty()) {
+    const auto [least, most] = std::minmax_element(options.ranks.begin(), options.ranks.end());
+    json.Number(*least);
+    json.Number(*most);
+  }
+  json.EndList();
   json.EndObject();
 }
 

@@ -112,6 +112,11 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
     return absl::InvalidArgumentError(
         absl::StrCat(settings.Origin(FlagId::kDraw), ": draws where --format json prints"));
   }
+  const Setting* const compared = settings.Find(FlagId::kCompare);
+  if (compared != nullptr && compared->texts.size() == 1 && !HasSchedule(settings)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        settings.Origin(FlagId::kCompare), ": one kind, want two or more, or one and --schedule"));
+  }
   const FormatInfo* named = FindByName(settings.Text(FlagId::kOutputFormat));
   const FormatInfo* format = named;
   std::string path;

@@ -67,6 +67,8 @@ export class Page {
     this.setTheme(this.themeName);
     this.resize();
     if (first.from > 0 || first.to !== null) this.view.show(first.from, first.to ?? this.plan.end);
+    const [firstRank, lastRank] = first.ranks;
+    if (firstRank !== undefined && lastRank !== undefined) this.view.showRows(firstRank, lastRank);
   }
 
   #fillTexts() {

@@ -15,8 +15,8 @@
  */
 
 /**
- * `to` is null for the end.
- * @typedef {{theme: string, critical: boolean, memory: boolean, arrows: boolean, from: number, to: number | null}} First
+ * `to` is null for the end; `ranks` are the first and the last one, or none.
+ * @typedef {{theme: string, critical: boolean, memory: boolean, arrows: boolean, from: number, to: number | null, ranks: number[]}} First
  */
 
 /**

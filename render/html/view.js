@@ -62,6 +62,19 @@ export class View {
     this.#clamp();
   }
 
+  /**
+   * Shows some rows.
+   * @param {number} first
+   * @param {number} last
+   */
+  showRows(first, last) {
+    this.fitted = false;
+    this.pitch = Math.floor(this.height / (last - first + 1));
+    this.#clamp();
+    this.top = first * this.pitch;
+    this.#clamp();
+  }
+
   #leastScale() {
     return this.width / this.end;
   }

@@ -221,6 +221,8 @@ TEST(CliPicturesTest, NamesTheFlagThatIsWrong) {
       {"--scale 100", 65, "error: --scale: 100, want 0 or [0.1, 8]\n"},
       {"--columns 10", 65, "error: --columns: 10, want 0 or [40, 10000]\n"},
       {"--theme blue", 64, "error: --theme: want light|dark, got \"blue\"\n"},
+      {"--compare zbv", 64,
+       "error: --compare: one kind, want two or more, or one and --schedule\n"},
       {"--compare 1f1b pipedream", 65, "error: --compare[1]: pipedream, want one of gpipe, "},
       {"--schedule zb_h1 --compare pipedream", 65, "error: --compare: pipedream, want one of "},
       {"--compare 1f1b custom", 65, "error: --compare[1]: custom"},

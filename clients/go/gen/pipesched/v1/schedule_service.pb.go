@@ -646,8 +646,8 @@ type RenderOptions struct {
 	TimeUnit string `protobuf:"bytes,2,opt,name=time_unit,json=timeUnit,proto3" json:"time_unit,omitempty"`
 	// Colours; unset means LIGHT, an unknown value is an error. TEXT has its own.
 	Theme Theme `protobuf:"varint,3,opt,name=theme,proto3,enum=pipesched.v1.Theme" json:"theme,omitempty"`
-	// Whether arrows show the transfers between ranks: up to 4,000 of them, more
-	// would hide the picture. Not in TEXT.
+	// Whether arrows show the transfers between ranks: up to 4,000 of them, in HTML
+	// those of up to 3,000 ops in view; more would hide the picture. Not in TEXT.
 	ShowArrows bool `protobuf:"varint,4,opt,name=show_arrows,json=showArrows,proto3" json:"show_arrows,omitempty"`
 	// Whether the critical path is marked.
 	ShowCriticalPath bool `protobuf:"varint,5,opt,name=show_critical_path,json=showCriticalPath,proto3" json:"show_critical_path,omitempty"`
@@ -656,12 +656,13 @@ type RenderOptions struct {
 	Memory MemoryCurve `protobuf:"varint,6,opt,name=memory,proto3,enum=pipesched.v1.MemoryCurve" json:"memory,omitempty"`
 	// Shows only what happens between these times, in the caller's unit. Start: at
 	// least 0 and before the end of the schedule, unset means 0. End: above start, unset or after the end of the
-	// schedule means its end.
+	// schedule means its end. HTML has all times, and these in view first.
 	StartTime *float64 `protobuf:"fixed64,7,opt,name=start_time,json=startTime,proto3,oneof" json:"start_time,omitempty"`
 	// See start_time.
 	EndTime *float64 `protobuf:"fixed64,8,opt,name=end_time,json=endTime,proto3,oneof" json:"end_time,omitempty"`
 	// Ranks that are shown, each in [0, P), in any order; repeats count once. Empty
-	// means all.
+	// means all. HTML has all ranks, and those from the first to the last of these in
+	// view first.
 	Ranks []int32 `protobuf:"varint,9,rep,packed,name=ranks,proto3" json:"ranks,omitempty"`
 	// Width of the picture before scale, in pixels: 0 means as wide as its ops need,
 	// else [320, 32,767]. Not of HTML and TEXT.

@@ -308,8 +308,8 @@ export type RenderOptions = Message<"pipesched.v1.RenderOptions"> & {
   theme: Theme;
 
   /**
-   * Whether arrows show the transfers between ranks: up to 4,000 of them, more
-   * would hide the picture. Not in TEXT.
+   * Whether arrows show the transfers between ranks: up to 4,000 of them, in HTML
+   * those of up to 3,000 ops in view; more would hide the picture. Not in TEXT.
    *
    * @generated from field: bool show_arrows = 4;
    */
@@ -333,7 +333,7 @@ export type RenderOptions = Message<"pipesched.v1.RenderOptions"> & {
   /**
    * Shows only what happens between these times, in the caller's unit. Start: at
    * least 0 and before the end of the schedule, unset means 0. End: above start, unset or after the end of the
-   * schedule means its end.
+   * schedule means its end. HTML has all times, and these in view first.
    *
    * @generated from field: optional double start_time = 7;
    */
@@ -348,7 +348,8 @@ export type RenderOptions = Message<"pipesched.v1.RenderOptions"> & {
 
   /**
    * Ranks that are shown, each in [0, P), in any order; repeats count once. Empty
-   * means all.
+   * means all. HTML has all ranks, and those from the first to the last of these in
+   * view first.
    *
    * @generated from field: repeated int32 ranks = 9;
    */
