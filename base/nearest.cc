@@ -47,11 +47,11 @@ std::string DidYouMean(absl::string_view text, const std::vector<std::string>& c
   size_t least = std::numeric_limits<size_t>::max();
   for (const std::string& candidate : candidates) {
     const std::string name = Normalize(candidate);
+    if (name.empty()) continue;
     const size_t most = std::max<size_t>(1, std::max(wanted.size(), name.size()) / 3);
     size_t badness = least;
     // Texts whose lengths differ by more are further apart than that: no need to look.
-    const auto [shorter, longer] = std::minmax(wanted.size(), name.size());
-    if (longer - shorter <= most) {
+    if (wanted.size() <= name.size() + most && name.size() <= wanted.size() + most) {
       const size_t distance = Distance(wanted, name);
       if (distance <= most) badness = 2 + distance;
     }

@@ -17,6 +17,7 @@ add_compile_options(-ffp-contract=off)
 
 if(PIPESCHED_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
 endif()
 if(PIPESCHED_SANITIZE)
   add_compile_options(-fsanitize=${PIPESCHED_SANITIZE} -fno-sanitize-recover=all

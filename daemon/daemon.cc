@@ -22,6 +22,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/text.h"
+#include "daemon/listen_address.h"
 #include "daemon/memory_guard.h"
 #include "daemon/notify.h"
 #include "daemon/observe/admin_server.h"
@@ -187,6 +188,11 @@ class Daemon {
       if (!admin.ok()) return admin.status();
       admin_ = *std::move(admin);
       logger_.LogAlways(absl::StrCat("admin listening on ", admin_->address()));
+      if (IsPublicAddress(options_.admin_listen)) {
+        logger_.Log(LogLevel::kWarning,
+                    "the admin listener asks for no password, and others can reach it: let only "
+                    "those who may read metrics and configuration");
+      }
     }
     logger_.Log(LogLevel::kInfo, "health is SERVING",
                 {{"reason", "listening, and the self-test passed"}});

@@ -1,9 +1,14 @@
 #include "daemon/listen_address.h"
 
 #include <arpa/inet.h>
+#include <netdb.h>
+#include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
+#include <cstring>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -70,6 +75,25 @@ bool IsPublicAddress(absl::string_view address) {
   if (inet_pton(AF_INET, host.c_str(), &ipv4) == 1) return ntohl(ipv4.s_addr) >> 24 != 127;
   if (inet_pton(AF_INET6, host.c_str(), &ipv6) == 1) return !IN6_IS_ADDR_LOOPBACK(&ipv6);
   return host != "localhost";
+}
+
+std::string ExplainUnbound(const std::string& address) {
+  const std::string host = HostOf(address);
+  const std::string port = address.substr(address.rfind(':') + 1);
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(host.c_str(), port.c_str(), &hints, &found);
+  if (error != 0) return gai_strerror(error);
+  const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int reuse = 1;  // as gRPC does: connections that have just ended are no hindrance
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+  const bool bound = bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 1) == 0;
+  std::string why = bound ? "" : std::strerror(errno);
+  if (fd >= 0) close(fd);
+  freeaddrinfo(found);
+  return why;
 }
 
 std::string WithPort(absl::string_view address, int port) {

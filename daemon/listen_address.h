@@ -27,6 +27,9 @@ std::string HostOf(absl::string_view address);
 // it stands for today.
 bool IsPublicAddress(absl::string_view address);
 
+// Why this process cannot listen on "HOST:PORT", in the system's words; "" if it can.
+std::string ExplainUnbound(const std::string& address);
+
 // The address with its port replaced by `port`.
 std::string WithPort(absl::string_view address, int port);
 

@@ -1,9 +1,12 @@
 #include "daemon/options.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/file_reader.h"
 #include "daemon/listen_address.h"
 #include "daemon/resources.h"
 #include "daemon/security/authorizer.h"
@@ -34,6 +37,11 @@ std::vector<std::string> InsecurePublicAddresses(const Settings& settings) {
   return addresses;
 }
 
+// Port 0 stands for another port each time.
+bool IsAnyPort(absl::string_view address) {
+  return !IsUnixAddress(address) && absl::EndsWith(address, ":0");
+}
+
 void CheckListeners(const Settings& settings, std::vector<std::string>& problems) {
   if (!settings.IsOn(FlagId::kInsecureAllowPublicBind)) {
     for (const std::string& address : InsecurePublicAddresses(settings)) {
@@ -44,11 +52,30 @@ void CheckListeners(const Settings& settings, std::vector<std::string>& problems
     }
   }
   const std::vector<std::string> listen = settings.Texts(FlagId::kListen);
+  std::set<std::string> seen;
+  for (const std::string& address : listen) {
+    if (IsAnyPort(address) || seen.insert(address).second) continue;
+    problems.push_back(
+        absl::StrCat(settings.Origin(FlagId::kListen), ": ", address, " is there twice"));
+  }
+  const std::string admin = settings.Text(FlagId::kAdminListen);
+  if (!IsAnyPort(admin) && seen.count(admin) > 0) {
+    problems.push_back(absl::StrCat(settings.Origin(FlagId::kAdminListen), ": ", admin,
+                                    " is an address of --listen, too, want another one"));
+  }
   if (settings.Find(FlagId::kAllowUid) != nullptr &&
       std::none_of(listen.begin(), listen.end(), IsUnixAddress)) {
     problems.push_back(
         absl::StrCat(settings.Origin(FlagId::kAllowUid), ": needs a unix: address in --listen"));
   }
+}
+
+void AddIfUnreadable(const Settings& settings, FlagId id, std::vector<std::string>& problems) {
+  constexpr size_t kMaxBytes = 1 << 20;
+  if (settings.Find(id) == nullptr) return;
+  const absl::StatusOr<std::string> text = ReadInput(settings.Text(id), kMaxBytes);
+  if (!text.ok())
+    problems.push_back(absl::StrCat(settings.Origin(id), ": ", text.status().message()));
 }
 
 void OpenTls(const Settings& settings, DaemonOptions& options, std::vector<std::string>& problems) {
@@ -60,13 +87,18 @@ void OpenTls(const Settings& settings, DaemonOptions& options, std::vector<std::
   if (settings.Find(FlagId::kTlsCert) == nullptr || settings.Find(FlagId::kTlsKey) == nullptr) {
     return;
   }
+  const size_t problems_before = problems.size();
+  for (const FlagId id : {FlagId::kTlsCert, FlagId::kTlsKey, FlagId::kTlsClientCa}) {
+    AddIfUnreadable(settings, id, problems);
+  }
+  if (problems.size() > problems_before) return;
   auto tls =
       TlsFiles::Open({settings.Text(FlagId::kTlsCert), settings.Text(FlagId::kTlsKey),
                       settings.Text(FlagId::kTlsClientCa), settings.Text(FlagId::kTlsCrlDir)});
   if (tls.ok()) {
     options.tls = *std::move(tls);
   } else {
-    problems.emplace_back(tls.status().message());
+    problems.push_back(absl::StrCat("TLS files: ", tls.status().message()));
   }
 }
 
@@ -77,7 +109,8 @@ void OpenTokens(const Settings& settings, DaemonOptions& options,
   if (tokens.ok()) {
     options.tokens = *std::move(tokens);
   } else {
-    problems.emplace_back(tokens.status().message());
+    problems.push_back(
+        absl::StrCat(settings.Origin(FlagId::kTokenFile), ": ", tokens.status().message()));
   }
 }
 

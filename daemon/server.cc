@@ -211,12 +211,19 @@ class Server::Impl {
     builder.RegisterCallbackGenericService(service_.unknown_methods());
     server_ = builder.BuildAndStart();
     std::vector<std::string> unbound;
+    std::vector<std::string> reasons;
     for (size_t i = 0; i < ports.size(); ++i) {
       const bool bound = IsUnixAddress(options.listen[i]) || ports[i] != 0;
       if (!bound) unbound.push_back(options.listen[i]);
+      const std::string why = bound ? "" : ExplainUnbound(options.listen[i]);
+      if (!why.empty()) reasons.push_back(absl::StrCat(options.listen[i], ": ", why));
       addresses_.push_back(WithPort(options.listen[i], ports[i]));
     }
     if (server_ != nullptr && unbound.empty()) return absl::OkStatus();
+    if (!reasons.empty()) {
+      return absl::UnavailableError(
+          absl::StrCat("cannot listen on ", absl::StrJoin(reasons, "; ")));
+    }
     // gRPC gives up at the first one and so does not say which.
     return absl::UnavailableError(absl::StrCat(
         "cannot listen on ", absl::StrJoin(unbound.empty() ? options.listen : unbound, " or ")));

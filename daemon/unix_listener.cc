@@ -30,7 +30,8 @@ absl::Status CannotMake(const std::string& path, int error) {
   const bool is_permission = error == EACCES || error == EPERM || error == EROFS;
   return absl::Status(
       is_permission ? absl::StatusCode::kPermissionDenied : absl::StatusCode::kFailedPrecondition,
-      absl::StrCat("cannot make ", path, ": ", std::strerror(error)));
+      absl::StrCat("cannot listen on a Unix socket: cannot make ", path, ": ",
+                   std::strerror(error)));
 }
 
 sockaddr_un ToSocketAddress(const std::string& path) {

@@ -4,12 +4,12 @@
 #   ./scripts/test.sh              all parts
 #   ./scripts/test.sh cpp proto    some
 #
-# Parts: cpp (build, unit, property and process tests), fuzz (each target for 20 s), proto (lint and breaking
-# changes of the contract), clients (those of the other languages, and all of them
-# alike), pages (interactive pictures in a browser), deploy (packages, image, manifests,
-# chart, alerts, completion, unit), lint (format, clang-tidy, shellcheck). The last line counts the tests; each
-# part prints its minutes. Only where named: asan, tsan, arm64 (the command line for arm64
-# under qemu).
+# Parts: cpp (build, unit, property and process tests), fuzz (each target for 20 s), proto
+# (lint and breaking changes of the contract), clients (those of the other languages, and
+# all of them alike), pages (interactive pictures in a browser), deploy (packages, image,
+# a release's signature, manifests, chart, alerts, completion, unit), lint (format,
+# clang-tidy, shellcheck). Only where named: asan, tsan, arm64 (the command line for arm64
+# under qemu). The last line counts the tests; each part prints its minutes.
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$ROOT"
@@ -86,7 +86,7 @@ part_pages() {
 # part_deploy: 77 as for the clients.
 part_deploy() {
   local check status
-  for check in packages image manifests monitoring completion unit; do
+  for check in packages image release manifests monitoring completion unit; do
     status=0
     "scripts/deploy/$check.sh" || status=$?
     [[ $status -eq 77 ]] || count "deploy/$check" "$status"

@@ -73,6 +73,25 @@ std::string Endings(Command command) {
   return result;
 }
 
+// Whether the file can hold what flags ask to put into it. A config file may say it for
+// other files.
+absl::Status CheckTransferFlags(const Settings& settings, const FormatInfo& format) {
+  if (format.format == OutputFormat::kCsv) return absl::OkStatus();
+  for (const FlagId id : {FlagId::kWithComms, FlagId::kLowering, FlagId::kRepair}) {
+    if (format.format == OutputFormat::kDeepSpeed) break;
+    const Setting* setting = settings.Find(id);
+    if (setting == nullptr || setting->origin != LongName(GetFlag(id))) continue;
+    return absl::InvalidArgumentError(absl::StrCat(setting->origin, ": a ", format.ending,
+                                                   " file holds no SEND and RECV, want .csv"));
+  }
+  const Setting* dialect = settings.Find(FlagId::kOutputDialect);
+  if (dialect == nullptr || dialect->origin != LongName(GetFlag(FlagId::kOutputDialect))) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(dialect->origin, ": a ", format.ending, " file has no dialect, want .csv"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settings& settings) {
@@ -127,6 +146,9 @@ absl::StatusOr<std::optional<Output>> ChooseOutput(Command command, const Settin
     return absl::InvalidArgumentError(
         absl::StrCat(named != nullptr ? settings.Origin(FlagId::kOutputFormat) : origin,
                      WhatIsWritten(command), ", want one of ", Endings(command)));
+  }
+  if (const absl::Status status = CheckTransferFlags(settings, *format); !status.ok()) {
+    return status;
   }
   if (format->is_picture && !pictures) {
     if (path != "-") return std::nullopt;

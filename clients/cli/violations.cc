@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "base/text.h"
 #include "clients/cli/request.h"
@@ -53,6 +55,13 @@ bool IsSizeOfFile(const Flag& flag, const std::string& description, const Settin
          !description.empty() && '1' <= description[0] && description[0] <= '9';
 }
 
+// Whether the text that is no op has a comma: "line 1, column 4: ",0B0" is not an op".
+bool IsCsvReadAsOrder(absl::string_view description) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(description, '"');
+  return parts.size() > 2 && absl::StartsWith(parts[2], " is not an op") &&
+         absl::StrContains(parts[1], ',');
+}
+
 UserViolation Explain(const client::FieldViolation& violation, const Settings& settings) {
   FieldPath path = SplitPath(violation.field);
   // The file that --order gives, and the list that --fsdp-times is.
@@ -94,7 +103,10 @@ UserViolation Explain(const client::FieldViolation& violation, const Settings& s
     result.description = has_no_default ? ReplaceValue(violation.description, "not given")
                                         : absl::StrCat("default ", violation.description);
   } else if (flag->id == FlagId::kOrder || flag->id == FlagId::kFsdpTimes) {
-    result.description = absl::StrCat(setting->texts[0], ": ", violation.description);
+    result.description = absl::StrCat(setting->texts[0], ": ", violation.description,
+                                      IsCsvReadAsOrder(violation.description)
+                                          ? "; PyTorch CSV wants --dialect, or a name in .csv"
+                                          : "");
   } else if (!IsList(flag->kind)) {
     // A text may be long, or no ASCII.
     const std::string& text = setting->texts[0];

@@ -67,7 +67,7 @@ constexpr Flag kFlags[] = {
     {FlagId::kMaxPixels, "max-pixels", FlagKind::kInteger, "N", "100000000",
      "most pixels of a picture", "", 1, 1 << 30},
     {FlagId::kMaxRpcDuration, "max-rpc-duration", FlagKind::kDuration, "DURATION", "60s",
-     "longest time that a call may take, whatever deadline it has"},
+     "longest time that a call may take, whatever deadline it has", "", 1},
     {FlagId::kDrainDelay, "drain-delay", FlagKind::kDuration, "DURATION", "0s",
      "when stopping, tell health checks and go on serving for this long"},
     {FlagId::kDrainTimeout, "drain-timeout", FlagKind::kDuration, "DURATION", "25s",
@@ -139,8 +139,13 @@ std::string Want(const Flag& flag, absl::string_view text) {
     case FlagKind::kInteger:
     case FlagKind::kIntegers: return WantInteger(flag, text);
     case FlagKind::kBytes: return WantBytes(flag, text);
-    case FlagKind::kDuration:
-      return ParseNonNegativeDuration(text) ? "" : "a duration, for example 500ms or 3s";
+    case FlagKind::kDuration: {
+      const std::optional<absl::Duration> duration = ParseNonNegativeDuration(text);
+      if (duration && *duration >= absl::Milliseconds(flag.min)) return "";
+      return absl::StrCat("a duration",
+                          flag.min > 0 ? absl::StrCat(" of at least ", flag.min, "ms") : "",
+                          ", for example 500ms or 3s");
+    }
     case FlagKind::kMode: return ParseMode(text) ? "" : "permissions, for example 0660";
   }
   return "";

@@ -23,7 +23,7 @@ enum class FlagKind {
   kInteger,    // a whole number in [min, max], or "auto" where that is the default
   kIntegers,   // one or more such numbers
   kBytes,      // bytes in [min, max]: "1048576", "64KiB", "64MiB", "2GiB"; or "auto", too
-  kDuration,   // "500ms", "3s", "1m30s"; not negative
+  kDuration,   // "500ms", "3s", "1m30s"; at least `min` ms
   kMode,       // file permissions: "0660"
 };
 constexpr bool IsList(FlagKind kind) {

@@ -1,6 +1,6 @@
 #include "daemon/config/load.h"
 
-#include "absl/strings/str_split.h"
+#include "absl/strings/str_cat.h"
 #include "base/file_reader.h"
 #include "base/yaml_map.h"
 
@@ -16,7 +16,8 @@ LoadedSettings LoadSettings(const std::vector<std::string>& args, const char* co
   if (text.ok()) {
     result.settings.AddMissing(ReadConfigText(*text, path, result.config_problems));
   } else {
-    result.config_problems.emplace_back(text.status().message());
+    result.config_problems.push_back(
+        absl::StrCat(result.settings.Origin(FlagId::kConfig), ": ", text.status().message()));
   }
   return result;
 }

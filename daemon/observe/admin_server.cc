@@ -70,8 +70,8 @@ class AdminServer::Impl {
     context_ = mg_start(&callbacks, nullptr, options);
     mg_server_port bound{};
     if (context_ == nullptr || mg_get_server_ports(context_, 1, &bound) != 1) {
-      return absl::UnavailableError(
-          absl::StrCat("cannot listen on ", address, " (--admin-listen)"));
+      return absl::UnavailableError(absl::StrCat("cannot listen on ", address,
+                                                 " (--admin-listen): ", ExplainUnbound(address)));
     }
     port_ = bound.port;
     address_ = WithPort(address, port_);

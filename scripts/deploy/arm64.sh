@@ -30,8 +30,8 @@ cmake --build build/release --target pipesched >&2
 file=$(od -An -tx2 -j18 -N2 $build/bin/pipesched)
 [[ $file == *00b7 ]] || { say "the program is not for AArch64:$file" && exit 1; }
 
-arm64() { qemu-aarch64-static -L "$root" $build/bin/pipesched "$@"; }
-amd64() { build/release/bin/pipesched "$@"; }
+arm64() { qemu-aarch64-static -L "$root" $build/bin/pipesched "$@" 2>/dev/null; }
+amd64() { build/release/bin/pipesched "$@" 2>/dev/null; }
 # The summary has both digests; the order and the timeline are compared by bytes. Times
 # that are no round numbers would show arithmetic that rounds otherwise.
 compared=0

@@ -24,8 +24,6 @@ finish() {
 }
 trap finish EXIT
 
-mkdir "$work/context"
-cp "$PACKAGES"/*.deb deploy/image/assemble.sh "$work/context"
 base=$(b from scratch)
 b add -q "$base" "$(base_root)" / >/dev/null
 b commit -q "$base" localhost/debian:12-slim >/dev/null
@@ -35,7 +33,7 @@ build() {
     --build-arg BASE=localhost/debian:12-slim --build-arg SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" \
     --build-arg VERSION="$VERSION" --build-arg CREATED="$created" \
     --build-arg REVISION="$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
-    -f deploy/image/Containerfile -t "$1" "$work/context" >"$work/log" 2>&1 ||
+    -f deploy/image/Containerfile -t "$1" . >"$work/log" 2>&1 ||
     { tail -n 20 "$work/log" && exit 1; }
 }
 build pipeschedd

@@ -73,6 +73,7 @@ tls.clientCertificates=false tls.allowSan={a}|tls.allowSan needs
 drainTimeoutSeconds=23|want more than drainDelaySeconds + drainTimeoutSeconds + 2 = 30
 admin.port=50551|are the same
 replicaCount=1|podDisruptionBudget.enabled needs 2 replicas
+podDisruptionBudget.maxUnavailable=2|nobody answers where all 2 replicas
 autoscaling.enabled=true autoscaling.minReplicas=9|is above
 autoscaling.enabled=true autoscaling.targetCPUUtilizationPercentage=0|needs a target
 config.listen=x|config.listen: has a value of its own

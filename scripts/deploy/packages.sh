@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The Debian packages: built, checked by lintian, installed in a fresh root, where the
-# unit's ExecStart is run as its user and asked for a schedule.
+# unit's ExecStart is run as its user and asked for a schedule, by the command line and by
+# a program that is compiled there against libpipesched-dev.
 # shellcheck source=scripts/deploy/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -21,7 +22,7 @@ tar -xf "$(base_root)" -C "$root"
 cp "$PACKAGES"/*.deb "$root/tmp"
 in_root() { chroot "$root" "$@"; }
 in_root sh -c 'apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
-  --no-install-recommends systemd /tmp/*.deb' >"$work/log" 2>&1 || { tail -n 20 "$work/log" && exit 1; }
+  --no-install-recommends systemd cmake g++ make pkg-config /tmp/*.deb' >"$work/log" 2>&1 || { tail -n 20 "$work/log" && exit 1; }
 
 in_root pipesched version | grep -qF "$VERSION"
 for file in /usr/share/man/man1/pipesched.1.gz /usr/share/man/man8/pipeschedd.8.gz \
@@ -46,6 +47,17 @@ socket=unix:/run/pipesched/pipesched.sock
 asked=$(in_root pipesched --server "$socket" -s 4 -b 8 --format json | digest)
 own=$(build/release/bin/pipesched -s 4 -b 8 --format json | digest)
 [[ -n $own && $asked == "$own" ]]
+
+# A program of somebody else, found by CMake and by pkg-config.
+cp -r tests/clients/consumer "$root/tmp"
+# shellcheck disable=SC2016 # the shell in the root expands
+in_root sh -c 'cd /tmp/consumer && cmake -S . -B by_cmake && cmake --build by_cmake &&
+  g++ -std=c++20 main.cc -o by_pkg_config $(pkg-config --cflags --libs pipesched)' >"$work/log" 2>&1 ||
+  { tail -n 20 "$work/log" && exit 1; }
+for program in by_cmake/consumer by_pkg_config; do
+  in_root env PIPESCHED_SERVER="$socket" "/tmp/consumer/$program" >"$work/out"
+  [[ $(head -n 1 "$work/out") == 33 ]] || { say "$program: $(cat "$work/out")" && exit 1; }
+done
 kill -TERM "$daemon"
 # setpriv and env became the daemon.
 wait "$daemon"
@@ -53,6 +65,7 @@ daemon=
 
 in_root sh -c 'DEBIAN_FRONTEND=noninteractive apt-get purge -q -y pipeschedd pipesched libpipesched-dev' \
   >"$work/log" 2>&1 || { cat "$work/log" && exit 1; }
-left=$(find "$root" -xdev -path "$root/proc" -prune -o -name '*pipesched*' -print | grep -v -e /tmp/ -e /var/ -e /run/ || true)
+left=$(find "$root" -xdev -path "$root/proc" -prune -o -name '*pipesched*' -printf '/%P\n' |
+  grep -v -e ^/tmp/ -e ^/var/ -e ^/run/ || true)
 [[ -z $left ]] || { say "left behind: $left" && exit 1; }
-find "$PACKAGES" -name '*.deb' -printf '%s %f\n' >&2
+find "$PACKAGES" -maxdepth 1 -name '*.deb' -printf '%s %f\n' >&2

@@ -94,6 +94,7 @@ TEST(NearestTest, NamesWhatIsNear) {
   EXPECT_EQ(DidYouMean("NUM_STAGES", {"num_stages"}), "; did you mean num_stages?");
   EXPECT_EQ(DidYouMean("--bw", {"--backward-times", "-bw"}), "; did you mean -bw?");
   EXPECT_EQ(DidYouMean("", {"ab"}), "");
+  EXPECT_EQ(DidYouMean("a", {"", "bc"}), "");
   EXPECT_EQ(DidYouMean("x", {}), "");
   EXPECT_EQ(DidYouMean(std::string(1000, 'x'), {"x"}), "");
 }

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -29,6 +30,7 @@
 #include "tests/daemon/http_get.h"
 #include "tests/daemon/requests.h"
 #include "tests/support/process.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/status_matchers.h"
 
 namespace pipesched {
@@ -298,6 +300,38 @@ TEST_F(DrainTest, TheAdminListenerStopsLast) {
   }
   EXPECT_GT(answered, 0);
   EXPECT_EQ(daemon_->process.Wait().exit_code, 0);
+}
+
+// Valgrind, which sees into gRPC too, finds no wrong use of memory in a stop that ends a
+// Watch and waits for a call.
+TEST(ValgrindTest, AStopUsesNoMemoryWrongly) {
+  if (IsInstrumented()) GTEST_SKIP() << "a sanitizer looks at it";
+  if (access("/usr/bin/valgrind", X_OK) != 0) {
+    const char* ci = std::getenv("CI");
+    ASSERT_TRUE(ci == nullptr || std::string(ci) != "true") << "valgrind is missing";
+    GTEST_SKIP() << "valgrind is missing";
+  }
+  const TemporaryFolder folder;
+  const std::string socket = "unix:" + folder.File("s");
+  std::vector<std::string> argv = DaemonArgv({"--listen", socket, "--drain-timeout", "120s"});
+  argv.insert(argv.begin(), {"/usr/bin/valgrind", "--quiet", "--error-exitcode=99"});
+  Process process(argv, {});
+  ASSERT_NE(process.WaitForStderrLine(" info listening on "), "");
+  const client::Client client(client::MakeChannel(socket));
+  EXPECT_THAT(client.GetServerInfo(), IsOk());
+  HealthWatch watch(socket);
+  EXPECT_EQ(watch.Read(), 1);
+  const auto request = Parse<v1::StreamScheduleRequest>(
+      "pipeline { num_stages: 64 num_microbatches: 512 } schedule { kind: SCHEDULE_KIND_1F1B }");
+  bool stopping = false;
+  EXPECT_THAT(client.StreamSchedule(request,
+                                    [&](const v1::StreamScheduleResponse&) {
+                                      if (!std::exchange(stopping, true)) process.Signal(SIGTERM);
+                                    }),
+              IsOk());
+  EXPECT_TRUE(stopping);
+  const ProcessResult result = process.Wait();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
 }
 
 // Step 7: a second signal does not wait.

@@ -228,6 +228,15 @@ TEST(CheckConfigTest, PrintsTheConfigurationWithOrigins) {
   EXPECT_THAT(bad.err, HasSubstr("b:1:1: unknown key \"a\""));
   EXPECT_THAT(bad.err, HasSubstr("b:2:8: queue: want a whole number"));
   EXPECT_EQ(bad.out, "");
+  const ProcessResult twice =
+      RunDaemon({"--check-config", "--listen", "127.0.0.1:1", "--listen", "127.0.0.1:1",
+                 "--admin-listen", "127.0.0.1:1", "--max-rpc-duration", "2s"});
+  EXPECT_EQ(twice.exit_code, 78);
+  EXPECT_THAT(twice.err, HasSubstr("--listen: 127.0.0.1:1 is there twice"));
+  EXPECT_THAT(twice.err, HasSubstr("--admin-listen: 127.0.0.1:1 is an address of --listen, too"));
+  const ProcessResult no_time = RunDaemon({"--check-config", "--max-rpc-duration", "0s"});
+  EXPECT_EQ(no_time.exit_code, 64);
+  EXPECT_THAT(no_time.err, HasSubstr("want a duration of at least 1ms, for example 500ms or 3s"));
 }
 
 }  // namespace

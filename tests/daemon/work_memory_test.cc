@@ -98,7 +98,7 @@ TEST_F(WorkMemoryTest, AComparisonTakesNoMoreThanItsEstimate) {
 
 TEST_F(WorkMemoryTest, ASearchTakesNoMoreThanItsEstimate) {
   const char* sizes[] = {"num_stages: 16 num_microbatches: 160",
-                         "num_stages: 128 num_microbatches: 80",
+                         "num_stages: 64 num_microbatches: 80",
                          // Small, and nothing is known to be the best of it.
                          "num_stages: 4 num_microbatches: 8 p2p_time: 1 "
                          "stage_costs { forward: 7 backward: 10 activation_bytes: 2 } "
@@ -112,7 +112,7 @@ TEST_F(WorkMemoryTest, ASearchTakesNoMoreThanItsEstimate) {
                               "objective: SEARCH_OBJECTIVE_LONGEST_RANK_SPAN_FREE_START"}) {
         SCOPED_TRACE(absl::StrCat(size, " ", how, " pareto: ", pareto));
         auto request = Parse<v1::SearchScheduleRequest>(
-            absl::StrCat("pipeline { ", size, " } time_budget: 0.3 ", how));
+            absl::StrCat("pipeline { ", size, " } candidate_budget: 100 ", how));
         request.set_pareto(pareto);
         const int64_t estimate = SearchBytes(request);
         const int64_t most = MostMemory([&] {

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
 #include <random>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "engine/model/order_text.h"
@@ -117,6 +120,28 @@ TEST(SimulateTest, ScalingAllTimesScalesTheTimeline) {
   ASSERT_THAT(scaled_timeline, IsOk());
   for (size_t i = 0; i < order.ops.size(); ++i) {
     EXPECT_EQ(scaled_timeline->starts[i], 1000 * timeline->starts[i]);
+  }
+}
+
+// Which number a microbatch has changes nothing.
+TEST(SimulateTest, NumberingMicrobatchesAnewChangesNoTime) {
+  std::mt19937 random(4);
+  constexpr int kMicrobatches = 7;
+  for (const char* kind : {"gpipe", "1f1b", "1f1b_overlap", "zb_h1", "zb_h2"}) {
+    const Pipeline pipeline = RandomPipeline(4, 1, kMicrobatches, random);
+    Order order = MakeOrder(kind, pipeline);
+    const auto timeline = Simulate(pipeline, Linear(pipeline), order);
+    ASSERT_THAT(timeline, IsOk());
+    std::vector<int> numbers(kMicrobatches);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    std::shuffle(numbers.begin(), numbers.end(), random);
+    for (Op& op : order.ops) {
+      op = Op(op.kind(), op.stage(), numbers[static_cast<size_t>(op.microbatch())], op.fused());
+    }
+    const auto renumbered = Simulate(pipeline, Linear(pipeline), order);
+    ASSERT_THAT(renumbered, IsOk());
+    EXPECT_EQ(renumbered->starts, timeline->starts) << kind;
+    EXPECT_EQ(renumbered->makespan, timeline->makespan) << kind;
   }
 }
 

@@ -120,7 +120,7 @@ TEST(LoadSettingsTest, WrongVariablesAreProblemsAndUnknownOnesWarnings) {
 TEST(LoadSettingsTest, AFileThatCannotBeReadIsAProblem) {
   const LoadedSettings loaded = Load({"--config", "/no/such/file"});
   ASSERT_EQ(loaded.config_problems.size(), 1u);
-  EXPECT_THAT(loaded.config_problems[0], HasSubstr("cannot read /no/such/file"));
+  EXPECT_THAT(loaded.config_problems[0], HasSubstr("--config: cannot read /no/such/file"));
 }
 
 TEST(LoadSettingsTest, ValuesWithUnits) {

@@ -269,6 +269,15 @@ TEST_F(TlsTest, WrongFilesAreToldAtTheStart) {
   EXPECT_THAT(alone.err, HasSubstr("--tls-cert: needs --tls-key, too"));
   EXPECT_THAT(alone.err, HasSubstr("--allow-san: needs --tls-client-ca, too"));
   EXPECT_THAT(alone.err, HasSubstr("--allow-uid: needs a unix: address"));
+  const ProcessResult missing =
+      RunDaemon({"--tls-cert", "/no/cert", "--tls-key", "/no/key", "--tls-client-ca", "/no/ca",
+                 "--token-file", "/no/token"});
+  EXPECT_EQ(missing.exit_code, 78);
+  for (const char* problem :
+       {"--tls-cert: cannot read /no/cert", "--tls-key: cannot read /no/key",
+        "--tls-client-ca: cannot read /no/ca", "--token-file: cannot read /no/token"}) {
+    EXPECT_THAT(missing.err, HasSubstr(problem));
+  }
   Rotate(authority_.Issue("DNS:localhost"));
   const ProcessResult no_lists = RunDaemon(
       Flags({"--tls-client-ca", folder_.File("ca.pem"), "--tls-crl-dir", folder_.File("none")}));

@@ -126,6 +126,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and $v.podDisruptionBudget.enabled (lt $replicas 2) }}
 {{- include "pipesched.fail" "podDisruptionBudget.enabled needs 2 replicas: with one, either nodes cannot be drained or nobody answers" }}
 {{- end }}
+{{- $away := $v.podDisruptionBudget.maxUnavailable }}
+{{- if and $v.podDisruptionBudget.enabled (not (kindIs "string" $away)) (ge (int $away) $replicas) }}
+{{- include "pipesched.fail" (printf "podDisruptionBudget.maxUnavailable = %d: nobody answers where all %d replicas may be away" (int $away) $replicas) }}
+{{- end }}
 {{- range $key := list "listen" "admin_listen" "drain_delay" "drain_timeout" "tls_cert" "tls_key" "tls_client_ca" "allow_san" "insecure_allow_public_bind" }}
 {{- if hasKey $v.config $key }}
 {{- include "pipesched.fail" (printf "config.%s: has a value of its own in the chart" $key) }}

@@ -275,7 +275,8 @@ type CriticalPath struct {
 	NumOps int32 `protobuf:"varint,1,opt,name=num_ops,json=numOps,proto3" json:"num_ops,omitempty"`
 	// Time that the chain's ops take, in the caller's unit.
 	ComputeTime float64 `protobuf:"fixed64,2,opt,name=compute_time,json=computeTime,proto3" json:"compute_time,omitempty"`
-	// Time that the chain's transfers take, in the caller's unit.
+	// Time that the chain's transfers take, and FSDP actions with times, in the
+	// caller's unit.
 	P2PTime       float64 `protobuf:"fixed64,3,opt,name=p2p_time,json=p2pTime,proto3" json:"p2p_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -200,7 +200,8 @@ export type CriticalPath = Message<"pipesched.v1.CriticalPath"> & {
   computeTime: number;
 
   /**
-   * Time that the chain's transfers take, in the caller's unit.
+   * Time that the chain's transfers take, and FSDP actions with times, in the
+   * caller's unit.
    *
    * @generated from field: double p2p_time = 3;
    */
