@@ -3,7 +3,7 @@
 const LARGEST_OP_PIXELS = 2000; // of the shortest op, zoomed in as far as it goes
 const LEAST_PITCH = 2;
 const LARGEST_PITCH = 120;
-const USUAL_PITCH = 64;
+const USUAL_PITCH = 96;
 
 /** How much of a row's height its memory curve takes, below its ops. */
 export const MEMORY_PART = 0.4;

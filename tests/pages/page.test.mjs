@@ -288,16 +288,16 @@ describe("what people do", () => {
     }));
 
   test("a time range and ranks are in view first", () =>
-    onPage([...PIPELINES["1f1b"], "--time-range", "10:20", "--ranks", "1-2"], async (page) => {
+    onPage(["-s", 32, "-b", 16, "--time-range", "10:20", "--ranks", "10-19"], async (page) => {
       const shown = await page.evaluate(() => {
         const { view, plan } = globalThis.pipesched;
         return {
           times: [view.timeAt(0), view.timeAt(view.width)].map((time) => time * plan.data.tick),
-          ranks: [plan.rows[view.rowAt(0)].rank, plan.rows[view.rowAt(2 * view.pitch - 1)].rank],
+          ranks: [plan.rows[view.rowAt(0)].rank, plan.rows[view.rowAt(view.height - view.pitch / 2)].rank],
         };
       });
       near(shown.times, [10, 20], "times");
-      assert.deepEqual(shown.ranks, [1, 2]);
+      assert.deepEqual(shown.ranks, [10, 19]);
       await page.keyboard.press("0"); // all of it is there
       assert.ok(await page.evaluate(() => globalThis.pipesched.view.fitted));
     }));
