@@ -16,7 +16,7 @@ absl::Status CheckIndices(absl::string_view name,
                           const google::protobuf::RepeatedField<int32_t>& column, int limit) {
   for (const int value : column) {
     if (value < 0 || value >= limit) {
-      return Broken(absl::StrCat(name, " has ", value, ", want [0, ", limit - 1, "]"));
+      return Broken(absl::StrCat(name, " has ", value, ", want [0, ", int64_t{limit} - 1, "]"));
     }
   }
   return absl::OkStatus();
@@ -103,8 +103,9 @@ absl::Status TimelineChecker::Add(const v1::Timeline& part) {
 }
 
 absl::Status TimelineChecker::Finish() const {
-  if (num_offsets_ != num_ranks_ + 1) {
-    return Broken(absl::StrCat(num_offsets_, " rank_offsets, want ", num_ranks_ + 1));
+  const int64_t wanted = int64_t{num_ranks_} + 1;
+  if (num_offsets_ != wanted) {
+    return Broken(absl::StrCat(num_offsets_, " rank_offsets, want ", wanted));
   }
   if (num_ops_ != last_offset_) {
     return Broken(absl::StrCat(num_ops_, " ops, rank_offsets end at ", last_offset_));

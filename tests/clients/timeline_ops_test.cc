@@ -4,6 +4,8 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "absl/strings/str_cat.h"
 #include "pipesched/v1/pipeline.pb.h"
 #include "pipesched/v1/timeline.pb.h"
@@ -66,6 +68,17 @@ TEST(TimelineOpsTest, SkipsRanksWithoutOps) {
 
 TEST(CheckTimelineTest, AcceptsAWholeTimeline) {
   EXPECT_THAT(CheckTimeline(Whole(), TwoStages()), IsOk());
+}
+
+TEST(CheckTimelineTest, RefusesShapesThatAreNone) {
+  v1::PipelineShape shape = TwoStages();
+  shape.set_num_ranks(std::numeric_limits<int>::max());
+  EXPECT_THAT(CheckTimeline(Whole(), shape),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("3 rank_offsets, want 2147483648")));
+  shape = TwoStages();
+  shape.set_num_stages(std::numeric_limits<int>::min());
+  EXPECT_THAT(CheckTimeline(Whole(), shape),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("stages has 0, want [0, ")));
 }
 
 TEST(CheckTimelineTest, RefusesBrokenColumns) {
