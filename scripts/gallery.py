@@ -51,7 +51,7 @@ Time of one core (AMD EPYC) for layout and writing, and the file, of 1F1B; `rend
 | PDF | 0.9 ms, 13 kB | 1.9 ms, 14 kB | |
 | HTML | 0.1 ms, 77 kB | 3.0 ms, 0.5 MB | 4.6 ms, 0.7 MB |
 
-In headless Chromium without GPU at 1400 x 800, on two cores, a page of 100,000 ops pans at 54 frames a second with all
+In headless Chromium without GPU at 1400 x 800, on two cores, a page of 100,000 ops pans at 51 frames a second with all
 of them in view and zooms at 24; one of 1,000,000 opens in 6 s, its making included, and pans at 50.
 """
 
