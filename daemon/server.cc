@@ -33,6 +33,7 @@ constexpr const char* kHealthNames[] = {"pipesched.v1.ScheduleService", "livenes
 
 // After the drain the last answers may still be on their way, and streams that
 // never end, such as a health Watch, are left.
+constexpr absl::Duration kHealthNews = absl::Milliseconds(200);
 constexpr absl::Duration kShutdownGrace = absl::Milliseconds(500);
 
 // How long a peer has to take what is written to it when all calls are cancelled.
@@ -147,7 +148,8 @@ class Server::Impl {
     if (server_ == nullptr) return;
     server_->GetHealthCheckService()->Shutdown();  // All names, for good.
     on_step(DrainStep::kNotServing, service_.calls_in_progress());
-    absl::SleepFor(delay);
+    // Who watches health hears of it before the connection ends; gRPC does not say when it has.
+    absl::SleepFor(std::max(delay, kHealthNews));
     service_.Drain();
     on_step(DrainStep::kRefusing, service_.calls_in_progress());
     bool idle = WaitUntilIdle(timeout, on_step);
