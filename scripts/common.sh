@@ -15,7 +15,9 @@ BUILD_PACKAGES=(
 
 # What the checks need besides: a second compiler with its sanitizers, linters,
 # and Python for scripts.
-CHECK_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev prometheus shellcheck valgrind)
+CHECK_PACKAGES=(
+  clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev llvm-14 prometheus shellcheck valgrind
+)
 
 say() { printf '%s\n' "$*" >&2; }
 

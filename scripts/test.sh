@@ -44,7 +44,14 @@ run_preset() {
 }
 
 part_cpp() { run_preset release; }
-part_asan() { run_preset asan; }
+# part_asan: counts lines, too.
+part_asan() {
+  local status=0
+  rm -rf build/asan/coverage
+  run_preset asan
+  scripts/coverage.sh || status=$?
+  count coverage "$status"
+}
 part_tsan() { run_preset tsan; }
 
 # part_fuzz: every target for 20 s; scripts/fuzz.sh runs them longer.
