@@ -19,9 +19,15 @@ build/release/bin/pipeschedd --listen 127.0.0.1:0 --listen "unix:$work/socket" -
   --tls-cert "$work/cert.pem" --tls-key "$work/key.pem" 2>"$work/said" &
 daemon=$!
 exec 3<"$work/said"
-admin=$(grep -m 1 -o 'admin listening on .*' <&3)
-grep -m 1 'health is SERVING' <&3 >/dev/null || true
+# Not grep: it may read more lines than the one that it looks for.
+admin=''
+serving=false
+until $serving && [[ -n $admin ]]; do
+  read -r line <&3
+  [[ $line != *'admin listening on '* ]] || admin=${line##* }
+  [[ $line != *'health is SERVING'* ]] || serving=true
+done
 build/release/bin/pipesched --server "unix:$work/socket" -s 4 -b 8 --no-visualization >/dev/null
-curl -sf "http://${admin##* }/metrics" >"$work/metrics"
+curl -sf "http://$admin/metrics" >"$work/metrics"
 promtool check metrics <"$work/metrics" >/dev/null
 python3 tests/deploy/check_monitoring.py "$work/metrics"
