@@ -101,7 +101,8 @@ void SetRowHeights(int pitch, bool memory, Frame& frame) {
   const int gap = std::min(kWidestGap, pitch / 5);
   frame.row_height = pitch - gap;
   frame.memory_height = 0;
-  const int wanted = std::clamp(static_cast<int>(pitch * kMemoryPart), kSmallestMemory, pitch);
+  const int wanted =
+      std::min(pitch, std::max(kSmallestMemory, static_cast<int>(pitch * kMemoryPart)));
   if (!memory || pitch < 2 * kSmallestMemory + gap + 2) return;
   frame.memory_height = std::min(wanted, pitch - gap - 2 - kSmallestMemory);
   frame.row_height = pitch - gap - 2 - frame.memory_height;
