@@ -2,7 +2,9 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -13,10 +15,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
 #include "daemon/listen_address.h"
 
 namespace pipesched {
 namespace {
+
+constexpr absl::Duration kBetweenLooks = absl::Milliseconds(5);
 
 // How a socket is bound: "unix:PATH", or the port alone; "" if it is no socket.
 std::string BoundTo(int fd) {
@@ -85,6 +90,19 @@ void ForEachConnection(const std::vector<std::string>& addresses,
     if (bound.empty() || std::find(bounds.begin(), bounds.end(), bound) == bounds.end()) return;
     if (!IsListening(fd)) visit(fd);
   });
+}
+
+void WaitUntilSent(const std::vector<std::string>& addresses, absl::Duration timeout) {
+  const absl::Time end = absl::Now() + timeout;
+  while (absl::Now() < end) {
+    bool all_sent = true;
+    ForEachConnection(addresses, [&](int fd) {
+      int unsent = 0;
+      if (ioctl(fd, SIOCOUTQ, &unsent) == 0 && unsent > 0) all_sent = false;
+    });
+    if (all_sent) return;
+    absl::SleepFor(kBetweenLooks);
+  }
 }
 
 int BreakConnections(const std::vector<std::string>& addresses) {

@@ -17,6 +17,10 @@ namespace pipesched {
 void ForEachConnection(const std::vector<std::string>& addresses,
                        absl::FunctionRef<void(int fd)> visit);
 
+// Waits until the peers' kernels have all that was written to them, at most `timeout`: a peer
+// may read nothing.
+void WaitUntilSent(const std::vector<std::string>& addresses, absl::Duration timeout);
+
 // Breaks all of them. Returns how many.
 int BreakConnections(const std::vector<std::string>& addresses);
 

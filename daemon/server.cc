@@ -33,7 +33,7 @@ constexpr const char* kHealthNames[] = {"pipesched.v1.ScheduleService", "livenes
 
 // After the drain the last answers may still be on their way, and streams that
 // never end, such as a health Watch, are left.
-constexpr absl::Duration kHealthNews = absl::Milliseconds(200);
+constexpr absl::Duration kReadingTime = absl::Milliseconds(200);
 constexpr absl::Duration kShutdownGrace = absl::Milliseconds(500);
 
 // How long a peer has to take what is written to it when all calls are cancelled.
@@ -148,8 +148,7 @@ class Server::Impl {
     if (server_ == nullptr) return;
     server_->GetHealthCheckService()->Shutdown();  // All names, for good.
     on_step(DrainStep::kNotServing, service_.calls_in_progress());
-    // Who watches health hears of it before the connection ends; gRPC does not say when it has.
-    absl::SleepFor(std::max(delay, kHealthNews));
+    absl::SleepFor(delay);
     service_.Drain();
     on_step(DrainStep::kRefusing, service_.calls_in_progress());
     bool idle = WaitUntilIdle(timeout, on_step);
@@ -161,10 +160,12 @@ class Server::Impl {
     sockets_.clear();
     {
       // gRPC tells who calls while it shuts down that the call was CANCELLED, which is no
-      // reason to try again. A connection that ends is one, and what was answered is with
-      // the kernel by now.
-      BreakConnections(addresses_);
+      // reason to try again. A connection that ends is one; but first what was answered, and
+      // the news of health, are with the peers, which get some time to read them.
       const absl::Duration grace = idle ? kShutdownGrace : absl::ZeroDuration();
+      WaitUntilSent(addresses_, grace);
+      absl::SleepFor(idle ? kReadingTime : absl::ZeroDuration());
+      BreakConnections(addresses_);
       const ConnectionBreaker breaker(addresses_, grace + kBreakGrace);
       server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
       server_->Wait();
