@@ -273,11 +273,9 @@ class Searcher {
     for (const auto& variant : variants_) {
       int64_t most = kMostExactStates;
       if (budget_.candidates > 0) most = std::min(most, budget_.candidates - candidates_);
-      if (variant->OpsOfTask() > kMostExactOps) {
-        all = false;
-      } else if (!variant->SolveExactly(best_->value, most, stop_, candidates_)) {
-        all = false;
-      }
+      const bool solved = variant->OpsOfTask() <= kMostExactOps &&
+                          variant->SolveExactly(best_->value, most, stop_, candidates_);
+      all = all && solved;
       TakeBest();
     }
     if (all) bound_ = best_->value;
