@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "base/stopwatch.h"
 #include "daemon/listen_address.h"
 
 namespace pipesched {
@@ -93,8 +94,8 @@ void ForEachConnection(const std::vector<std::string>& addresses,
 }
 
 void WaitUntilSent(const std::vector<std::string>& addresses, absl::Duration timeout) {
-  const absl::Time end = absl::Now() + timeout;
-  while (absl::Now() < end) {
+  const Stopwatch stopwatch;
+  while (stopwatch.Elapsed() < timeout) {
     bool all_sent = true;
     ForEachConnection(addresses, [&](int fd) {
       int unsent = 0;
